@@ -1,0 +1,184 @@
+package wire
+
+import "encoding/json"
+
+// FromClient is one frame from a client: exactly one member is set.
+type FromClient struct {
+	Hello   *Hello        `json:"hello,omitempty"`
+	Command *CommandFrame `json:"command,omitempty"`
+	Ask     *AskFrame     `json:"ask,omitempty"`
+	Typing  *ClientTyping `json:"typing,omitempty"`
+	Ping    *Ping         `json:"ping,omitempty"`
+}
+
+// FromDesk is one frame from the desk: exactly one member is set. A frame with
+// none that the client knows is from a newer desk and is skipped.
+type FromDesk struct {
+	Welcome  *Welcome  `json:"welcome,omitempty"`
+	Snapshot *Snapshot `json:"snapshot,omitempty"`
+	Feed     *Feed     `json:"feed,omitempty"`
+	Outcome  *Outcome  `json:"outcome,omitempty"`
+	Resend   *Resend   `json:"resend,omitempty"`
+	Answer   *Answer   `json:"answer,omitempty"`
+	Typing   *Typing   `json:"typing,omitempty"`
+	Pong     *Pong     `json:"pong,omitempty"`
+	Refused  *Refusal  `json:"refused,omitempty"` // of a frame that is neither command nor ask
+}
+
+// Hello is the first frame of a client and nothing else may come before it.
+type Hello struct {
+	Version int    `json:"version"`
+	Device  string `json:"device"` // random per installation
+	Lane    string `json:"lane"`   // random per running client; numbers its commands
+	Locale  string `json:"locale"` // such as "es-AR"; the language of refusals
+	// At is where the client's feed stopped; nil asks for a snapshot.
+	At *Position `json:"at,omitempty"`
+	// Watch lists the conversations whose records the client wants in full.
+	Watch []ConversationID `json:"watch,omitempty"`
+}
+
+// Welcome answers Hello. After it comes a [Snapshot] unless Resumed is true,
+// then the [Feed].
+type Welcome struct {
+	You   Agent    `json:"you"`
+	Can   []string `json:"can"` // names of the commands this role may send at all
+	Epoch string   `json:"epoch"`
+	Head  uint64   `json:"head"`  // last seq of the log
+	Clock Millis   `json:"clock"` // the desk's now: the only clock
+	// Resumed says that the feed goes on after Hello.At and there is no snapshot.
+	Resumed bool `json:"resumed"`
+	// LaneLast is the last command of this lane the desk has an outcome for.
+	LaneLast uint64 `json:"lane_last"`
+	Beat     Millis `json:"beat"` // ping at least this often when idle, in ms
+	Name     string `json:"name"` // of the workspace
+	// Dispositions are the wrap-up codes that resolve accepts.
+	Dispositions []string `json:"dispositions"`
+}
+
+// Snapshot is the state at Seq, in parts. A client shows it as live only when
+// Last came.
+type Snapshot struct {
+	Seq           uint64    `json:"seq"`
+	Agents        []Agent   `json:"agents,omitempty"` // in the first part
+	Queues        []Queue   `json:"queues,omitempty"` // in the first part
+	Conversations []Summary `json:"conversations,omitempty"`
+	Last          bool      `json:"last,omitempty"`
+}
+
+// Feed carries the records that this connection may see, in order. After it the
+// client knows everything it may see up to and including UpTo.
+type Feed struct {
+	Records []Record `json:"records,omitempty"`
+	UpTo    uint64   `json:"upto"`
+}
+
+// CommandFrame asks the desk to do something. N numbers the commands of a lane
+// 1, 2, 3… without gaps; the same N again returns the same outcome and changes
+// nothing.
+type CommandFrame struct {
+	N uint64 `json:"n"`
+	// Settled is the highest N up to which the client has kept every outcome, so
+	// that the desk may forget them.
+	Settled uint64          `json:"settled,omitempty"`
+	Name    string          `json:"name"`
+	Args    json.RawMessage `json:"args"`
+}
+
+// Outcome answers a command: accepted at Seq (0 when there was nothing to
+// change), refused, or settled before (the client has said it knows).
+type Outcome struct {
+	N       uint64   `json:"n"`
+	Seq     uint64   `json:"seq,omitempty"`
+	Refused *Refusal `json:"refused,omitempty"`
+	Settled bool     `json:"settled,omitempty"`
+}
+
+// Resend tells the client that commands were skipped or could not be taken now:
+// it sends again from From on, after Wait.
+type Resend struct {
+	From uint64 `json:"from"`
+	Wait Millis `json:"wait,omitempty"`
+}
+
+// AskFrame is a question; ID is the client's and comes back in the [Answer].
+type AskFrame struct {
+	ID   uint64          `json:"id"`
+	Name string          `json:"name"`
+	Args json.RawMessage `json:"args"`
+}
+
+// Answer answers the ask with the same ID: Result or Refused.
+type Answer struct {
+	ID      uint64          `json:"id"`
+	Result  json.RawMessage `json:"result,omitempty"`
+	Refused *Refusal        `json:"refused,omitempty"`
+}
+
+// Kind says what a program can do about a refusal. Values are never renamed.
+type Kind string
+
+// The kinds of refusals.
+const (
+	Internal Kind = "internal" // nothing; it is the desk's fault
+	Invalid  Kind = "invalid"  // change the request
+	Denied   Kind = "denied"   // ask somebody with the right
+	Missing  Kind = "missing"  // it is gone, or was never to be seen
+	Conflict Kind = "conflict" // look again, then decide
+	Busy     Kind = "busy"     // later
+	Unknown  Kind = "unknown"  // this desk has no such command
+)
+
+// Refusal is a "no": a kind for programs, a code that never changes for tests
+// and translations, a sentence in the language of [Hello.Locale] for people.
+type Refusal struct {
+	Kind Kind   `json:"kind"`
+	Code string `json:"code"`
+	Text string `json:"text"`
+}
+
+// ClientTyping says that the agent is writing to the customer. It expires on
+// its own after [TypingLasts].
+type ClientTyping struct {
+	Conversation ConversationID `json:"c"`
+}
+
+// Typing says that somebody writes in a conversation; it lasts [TypingLasts] and
+// is in no log.
+type Typing struct {
+	Conversation ConversationID `json:"c"`
+	By           Author         `json:"by"`
+	Agent        AgentID        `json:"agent,omitempty"`
+}
+
+// TypingLasts is how long a typing sign holds without another, in ms.
+const TypingLasts Millis = 6000
+
+// Ping keeps a link alive and measured; Sent comes back in the [Pong].
+type Ping struct {
+	Sent Millis `json:"sent"`
+}
+
+// Pong answers Ping. UpTo below Head for long means that the feed is stuck.
+type Pong struct {
+	Sent  Millis `json:"sent"`
+	Clock Millis `json:"clock"`
+	Head  uint64 `json:"head"` // last seq of the log
+	UpTo  uint64 `json:"upto"` // what this feed is complete through
+}
+
+// Close codes of the websocket tell the client what to do. 4000 to 4099: come
+// back, after a wait with jitter. 4100 to 4199: do not, a person has to act.
+const (
+	CloseRestart   = 4000 // the desk stops or restarts
+	CloseSlow      = 4001 // the client fell behind; resume from its position
+	CloseRights    = 4002 // its role or queues changed; come back for a snapshot
+	CloseNoGreet   = 4003 // no hello in time
+	CloseTrouble   = 4004 // the desk could not go on
+	CloseSignedOut = 4100 // the session ended or was revoked
+	CloseVersion   = 4101 // the protocol version is not spoken here
+	CloseGarbage   = 4102 // frames that are not of this protocol, twice
+	CloseTooMany   = 4103 // too many connections of one person
+)
+
+// ComeBack reports whether a close code invites the client to return.
+func ComeBack(code int) bool { return code < 4100 || code >= 4200 }
