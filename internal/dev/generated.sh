@@ -23,7 +23,7 @@ stale=0
 while read -r file; do
   old=$before/$file
   [ -e "$old" ] || old=/dev/null
-  diff -u --label "committed/$file" --label "generated/$file" "$old" "$file" || stale=1
+  diff -u --label "committed/${file#./}" --label "generated/${file#./}" "$old" "$file" || stale=1
 done < <(marked)
 if [ "$stale" -ne 0 ]; then
   echo "generated: the files above were not up to date; they are now, commit them" >&2
