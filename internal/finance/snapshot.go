@@ -59,11 +59,12 @@ type Now struct {
 	State State
 	Days  int // to the due date (due_in, up_to_date) or past it (late)
 
-	Loan         string // the rest is about this loan; empty without one
-	Number, Of   int    // instalment Number of Of
-	Amount       Val[Money]
+	Loan         string     // the rest is about this loan; empty without one
+	Number, Of   int        // instalment Number of Of
+	Amount       Val[Money] // what is left of that instalment
 	Due          Val[Date]
-	LateInterest Val[Money] // so far, on top of Amount; known only when late
+	LateInterest Val[Money] // what lateness has added to the loan so far; known only when late
+	CatchUp      Val[Money] // all that is past due with LateInterest; known only when late
 	Payoff       Val[Money] // to cancel the whole loan today
 	PayoffPerDay Val[Money] // what waiting until tomorrow adds to Payoff
 }
