@@ -30,10 +30,12 @@ func visible(r rune) bool {
 	}
 }
 
-// blank lists what Go calls printable and yet shows nothing.
+// blank lists what Go calls printable and yet shows nothing, and the few
+// letters that join whatever follows them, be it ours.
 var blank = &unicode.RangeTable{
 	R16: []unicode.Range16{
 		{Lo: 0x034f, Hi: 0x034f, Stride: 1}, // combining grapheme joiner
+		{Lo: 0x0d4e, Hi: 0x0d4e, Stride: 1}, // Malayalam dot reph, joins what follows
 		{Lo: 0x115f, Hi: 0x1160, Stride: 1}, // Hangul fillers
 		{Lo: 0x17b4, Hi: 0x17b5, Stride: 1}, // Khmer inherent vowels
 		{Lo: 0x2800, Hi: 0x2800, Stride: 1}, // empty braille pattern
@@ -42,6 +44,11 @@ var blank = &unicode.RangeTable{
 		{Lo: 0xfffc, Hi: 0xfffc, Stride: 1}, // object replacement
 	},
 	R32: []unicode.Range32{
+		{Lo: 0x111c2, Hi: 0x111c3, Stride: 1}, // Sharada, joins what follows
+		{Lo: 0x1193f, Hi: 0x11941, Stride: 2}, // Dives Akuru, same
+		{Lo: 0x11a84, Hi: 0x11a89, Stride: 1}, // Soyombo, same
+		{Lo: 0x11d46, Hi: 0x11d46, Stride: 1}, // Masaram Gondi, same
+		{Lo: 0x11f02, Hi: 0x11f02, Stride: 1}, // Kawi, same
 		{Lo: 0x16fe4, Hi: 0x16fe4, Stride: 1}, // Khitan filler
 		{Lo: 0x1d159, Hi: 0x1d159, Stride: 1}, // null notehead
 	},
@@ -106,7 +113,15 @@ func skinTone(r rune) bool { return r >= 0x1f3fb && r <= 0x1f3ff }
 // indicator reports whether r is half of a flag.
 func indicator(r rune) bool { return r >= 0x1f1e6 && r <= 0x1f1ff }
 
-func combining(r rune) bool { return r >= 0x300 && unicode.Is(unicode.M, r) }
+// combining reports whether r is drawn on the base before it. Four letters
+// are: the Thai and Lao vowel am, and the half-width Japanese voicing marks.
+func combining(r rune) bool {
+	switch r {
+	case 0xe33, 0xeb3, 0xff9e, 0xff9f:
+		return true
+	}
+	return r >= 0x300 && unicode.Is(unicode.M, r)
+}
 
 // virama reports whether r silences a vowel in an Indic script, where a
 // joiner after it chooses how the next consonant is drawn.

@@ -127,12 +127,12 @@ func (sc *scrubber) replace() {
 // the same one is shown once with its count.
 func (sc *scrubber) control(r rune, rest string) {
 	sc.altered = true
-	picture := fmt.Sprintf("⟨%02X⟩", r)
+	picture := "␡"
 	switch {
 	case r < ' ':
 		picture = string('\u2400' + r)
-	case r == 0x7f:
-		picture = "␡"
+	case r != 0x7f:
+		picture = fmt.Sprintf("⟨%02X⟩", r)
 	}
 	raw, n := string(r), 1
 	for strings.HasPrefix(rest, raw) {
@@ -221,7 +221,7 @@ func splitHuge(s string) (clean string, split bool) {
 	var sb strings.Builder
 	done := 0
 	for i := 0; i < len(s); {
-		c := next(s[i:]).s
+		c := next(window(s[i:])).s
 		if at := splitAt(c); at > 0 {
 			sb.WriteString(s[done : i+at])
 			sb.WriteRune(mark)
@@ -236,6 +236,19 @@ func splitHuge(s string) (clean string, split bool) {
 	}
 	sb.WriteString(s[done:])
 	return sb.String(), true
+}
+
+// window is as much of s as tells whether its first cluster is too long.
+// Looking further would make endless clusters cost the square of their length.
+func window(s string) string {
+	end := (maxRunes + 1) * utf8.UTFMax
+	if len(s) <= end {
+		return s
+	}
+	for end < len(s) && !utf8.RuneStart(s[end]) {
+		end++
+	}
+	return s[:end]
 }
 
 // splitAt finds the last letter of c that begins within its first maxRunes
