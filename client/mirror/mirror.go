@@ -1,0 +1,228 @@
+// Package mirror folds what a desk sends into the state a client shows. It is
+// not a cache with opinions: it neither asks nor waits, has no locks, no
+// goroutines and no clock. Whoever owns a Mirror applies the frames in the order
+// they came and reads it through a [View].
+package mirror
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"ventanilla/client/wire"
+)
+
+// Mirror is one client's copy of what it may see of a desk.
+type Mirror struct {
+	cursor       Cursor
+	me           wire.Agent
+	can          map[string]bool
+	workspace    string
+	dispositions []string
+	ready        bool // a whole snapshot was shown once
+	staff        staff
+	entries      map[wire.ConversationID]*entry
+	table        table
+	signs        map[wire.ConversationID]signs
+	words        words
+	aside        *aside // the snapshot that is arriving
+}
+
+// aside is a snapshot in the making. What is shown stays as it is until it is whole.
+type aside struct {
+	staff   staff
+	entries map[wire.ConversationID]*entry
+}
+
+// New returns a mirror that knows nothing and waits for a welcome and a snapshot.
+func New() *Mirror {
+	return &Mirror{
+		entries: make(map[wire.ConversationID]*entry),
+		signs:   make(map[wire.ConversationID]signs),
+		words:   make(words),
+	}
+}
+
+// At is the position everything shown is complete through.
+func (m *Mirror) At() wire.Position { return m.cursor.At() }
+
+// Welcome starts a connection: who I am and what I may do. What is shown stays;
+// half a snapshot from the connection before is thrown away.
+func (m *Mirror) Welcome(w wire.Welcome) {
+	m.aside = nil
+	_ = m.cursor.Welcome(w) // a resume we cannot follow makes every Feed a gap
+	same := m.me.ID == w.You.ID
+	m.me = w.You
+	m.can = make(map[string]bool, len(w.Can))
+	for _, name := range w.Can {
+		m.can[name] = true
+	}
+	m.workspace, m.dispositions = w.Name, w.Dispositions
+	if !same {
+		m.sort()
+	}
+}
+
+// Snapshot takes a part of a snapshot. The state is swapped in whole with the
+// last part; lines of opened conversations stay, marked stale until the
+// conversation is opened again, and go with a conversation that went.
+func (m *Mirror) Snapshot(s wire.Snapshot) {
+	counts, err := m.cursor.Snapshot(s)
+	if err != nil {
+		m.aside = nil
+	}
+	if !counts {
+		return
+	}
+	if m.aside == nil {
+		m.aside = &aside{entries: make(map[wire.ConversationID]*entry)}
+	}
+	m.aside.staff.add(s.Agents, s.Queues)
+	for _, summary := range s.Conversations {
+		m.words.share(&summary)
+		m.aside.entries[summary.ID] = &entry{Summary: summary}
+	}
+	if s.Last {
+		m.swap()
+	}
+}
+
+func (m *Mirror) swap() {
+	for id, old := range m.entries {
+		if e, still := m.aside.entries[id]; still && old.thread != nil {
+			e.thread = old.thread
+			e.thread.stale = true
+		}
+	}
+	m.entries, m.staff = m.aside.entries, m.aside.staff
+	m.aside, m.ready = nil, true
+	clear(m.signs)
+	m.sort()
+}
+
+func (m *Mirror) sort() {
+	for _, e := range m.entries {
+		e.key = m.keyOf(&e.Summary)
+	}
+	m.table.build(m.entries)
+}
+
+// Feed applies the records that are new and moves the position. It applies
+// nothing and returns [ErrGap] when one is missing before them.
+func (m *Mirror) Feed(f wire.Feed) error {
+	fresh, err := m.cursor.Feed(f)
+	if err != nil {
+		return err
+	}
+	for _, r := range fresh {
+		m.apply(r)
+	}
+	return nil
+}
+
+func (m *Mirror) apply(r wire.Record) {
+	switch e := r.Event.(type) {
+	case wire.PresenceChanged:
+		m.staff.presence(e, r.At)
+		if e.Agent == m.me.ID {
+			m.me.State, m.me.Reason, m.me.Since = e.State, e.Reason, r.At
+		}
+	case wire.StaffChanged:
+		m.staff.change(e)
+		if e.Agent.ID == m.me.ID {
+			m.me = e.Agent
+		}
+	case wire.Gone:
+		m.drop(e.Conversation)
+	default:
+		m.fold(r)
+	}
+}
+
+func (m *Mirror) drop(id wire.ConversationID) {
+	if e, ok := m.entries[id]; ok {
+		m.table.move(e, key{tab: nowhere})
+		delete(m.entries, id)
+	}
+	delete(m.signs, id)
+}
+
+// fold changes one conversation. An event about one that was never shown has
+// nothing to change: what brings a conversation into view carries its summary.
+func (m *Mirror) fold(r wire.Record) {
+	id, about := wire.About(r.Event)
+	if !about {
+		return
+	}
+	e, known := m.entries[id]
+	if !known {
+		switch r.Event.(type) {
+		case wire.Opened, wire.Appeared:
+			e = &entry{key: key{tab: nowhere}}
+			m.entries[id] = e
+		default:
+			return
+		}
+	}
+	e.Fold(r.Seq, r.At, r.Event)
+	m.settle(e, r.Event)
+	m.table.move(e, m.keyOf(&e.Summary))
+	if e.thread != nil && wire.InTimeline(r.Event) {
+		e.thread.add(r)
+	}
+}
+
+// settle does what folding does not: a message ends its author's typing, and a
+// summary does not hold on to more text than it shows.
+func (m *Mirror) settle(e *entry, ev wire.Event) {
+	said, ok := ev.(wire.Said)
+	if !ok {
+		m.words.share(&e.Summary)
+		return
+	}
+	m.stopped(said)
+	if len(e.Last.Text) < len(said.Text) {
+		e.Last.Text = strings.Clone(e.Last.Text)
+	}
+}
+
+// Timeline merges a page of a conversation, be it the latest lines or older
+// ones, and marks the conversation as opened. Lines that are there already are
+// not doubled; pages that do not join what is shown replace it or are left out,
+// so that lines never have a hole between them.
+func (m *Mirror) Timeline(t wire.Timeline) {
+	e, known := m.entries[t.Summary.ID]
+	if !known {
+		e = &entry{key: key{tab: nowhere}}
+		m.entries[t.Summary.ID] = e
+	}
+	if !known || t.UpTo >= m.cursor.At().Seq {
+		e.Summary = t.Summary
+		m.words.share(&e.Summary)
+		m.table.move(e, m.keyOf(&e.Summary))
+	}
+	if e.thread == nil {
+		e.thread = &thread{more: t.More}
+	}
+	page := t.Records
+	if !slices.IsSortedFunc(page, bySeq) {
+		page = slices.SortedFunc(slices.Values(page), bySeq)
+	}
+	e.thread.merge(page, t.More)
+}
+
+// Forget ends what [Mirror.Timeline] began: the lines go, the summary stays.
+func (m *Mirror) Forget(id wire.ConversationID) {
+	if e, ok := m.entries[id]; ok {
+		e.thread = nil
+	}
+}
+
+// Typing notes that somebody writes; the sign holds for [wire.TypingLasts] after
+// now or until their message comes. My own typing is not shown to me.
+func (m *Mirror) Typing(t wire.Typing, now time.Time) {
+	if t.By == wire.ByAgent && t.Agent == m.me.ID {
+		return
+	}
+	m.sign(t, now)
+}
