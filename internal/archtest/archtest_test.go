@@ -4,6 +4,7 @@
 package archtest
 
 import (
+	"slices"
 	"testing"
 )
 
@@ -24,7 +25,28 @@ type rule struct {
 }
 
 var rules = []rule{
-	{"ventanilla/internal/sqlitedb", []string{ours + "..."}, "how a file is opened does not depend on what is kept in it"},
+	{"ventanilla/client/wire/...", []string{outside}, "either end must be able to use the protocol alone"},
+	{"ventanilla/client/...", charm, "a bot or a test is a client too"},
+	{"ventanilla/client/...", []string{"ventanilla/internal/..."}, "clients see the desk only through the wire"},
+	{"ventanilla/client/...", []string{"ventanilla/tui/...", "ventanilla/keymap/...", "ventanilla/theme/..."}, "the terminal is one of many fronts"},
+	{"ventanilla/tui/...", []string{"ventanilla/internal/..."}, "the terminal sees the desk only through a client"},
+	{"ventanilla/keymap/...", []string{outside}, "keys are data"},
+
+	{"ventanilla/internal/desk", slices.Concat(implementations, []string{"ventanilla/internal/gateway/...", "ventanilla/internal/server/..."}), "rules do not know where they are kept nor who carries them"},
+	{"ventanilla/internal/desk", []string{"database/sql/...", "net/http/..."}, "rules do not know where they are kept nor who carries them"},
+	{"ventanilla/internal/finance", []string{"ventanilla/...", "database/sql/...", "net/..."}, "sums need no connection"},
+	{"ventanilla/internal/sqlitedb", []string{"ventanilla/..."}, "how a file is opened does not depend on what is kept in it"},
+	{"ventanilla/internal/store/sqlite", implementations, "no implementation knows another"},
+	{"ventanilla/internal/finance/libro", implementations, "no implementation knows another"},
+}
+
+// charm is everything that draws.
+var charm = []string{"charm.land/...", "github.com/charmbracelet/..."}
+
+// implementations are the parts that can be exchanged for others of their kind.
+var implementations = []string{
+	"ventanilla/internal/store/...",
+	"ventanilla/internal/finance/libro/...",
 }
 
 // A gate says that only the packages of through import what directly. Every
@@ -37,6 +59,15 @@ type gate struct {
 }
 
 var gates = []gate{
+	{"charm.land/lipgloss/v2/...", []string{"ventanilla/tui/ink"}, "styles are made in one place, from the theme"},
+	{"github.com/BurntSushi/toml/...", []string{"ventanilla/tui/words"}, "each file format of ours has one reader"},
+	{"github.com/charmbracelet/x/ansi/...", []string{"ventanilla/tui/text"}, "what may be drawn is decided in one place"},
+	{"github.com/gofrs/flock/...", []string{"ventanilla/internal/store/sqlite"}, "one holder of a data directory"},
+	{"github.com/gorilla/websocket/...", []string{"ventanilla/client/chat"}, "a socket has two ends, staff's and customers'"},
+	{"github.com/nicksnyder/go-i18n/v2/...", []string{"ventanilla/tui/words"}, "one catalogue"},
+	{"golang.org/x/text/...", []string{"ventanilla/tui/words"}, "one catalogue"},
+	{"github.com/rivo/uniseg/...", []string{"ventanilla/tui/edit"}, "the cursor moves by what people call characters"},
+	{"golang.org/x/crypto/...", []string{"ventanilla/internal/desk"}, "passwords are checked in one place"},
 	{"modernc.org/sqlite/...", []string{"ventanilla/internal/sqlitedb"}, "one way to open a file, one place for its pragmas and error codes"},
 }
 

@@ -47,7 +47,7 @@ func (r rule) judge(pkgs []pkg, standard map[string]bool) (complaints []string) 
 		}
 		stale = false
 		for _, dep := range p.Deps {
-			if standard[dep] || matches(r.from, dep) || !matchesAny(r.never, dep) {
+			if matches(r.from, dep) || !r.forbids(dep, standard[dep]) {
 				continue
 			}
 			complaints = append(complaints, fmt.Sprintf("%s reaches %s, but %s", p.ImportPath, dep, r.because))
@@ -57,6 +57,12 @@ func (r rule) judge(pkgs []pkg, standard map[string]bool) (complaints []string) 
 		complaints = append(complaints, fmt.Sprintf("the rule about %s matches no package: update it", r.from))
 	}
 	return complaints
+}
+
+func (r rule) forbids(path string, standard bool) bool {
+	return slices.ContainsFunc(r.never, func(pattern string) bool {
+		return pattern == outside && !standard || matches(pattern, path)
+	})
 }
 
 func (g gate) judge(pkgs []pkg) (complaints []string) {
@@ -106,11 +112,7 @@ func ungated(pkgs []pkg, standard map[string]bool, gates []gate) (complaints []s
 // the go command: "a/..." is a and everything below it.
 func matches(pattern, path string) bool {
 	above, below := strings.CutSuffix(pattern, "/...")
-	return path == above || pattern == outside || below && strings.HasPrefix(path, above+"/")
-}
-
-func matchesAny(patterns []string, path string) bool {
-	return slices.ContainsFunc(patterns, func(p string) bool { return matches(p, path) })
+	return path == above || below && strings.HasPrefix(path, above+"/")
 }
 
 // list returns our packages and everything they reach in the default build.
@@ -173,7 +175,7 @@ func numbers(version string) []int {
 	return parts
 }
 
-// world is a small module that obeys small, in which one thing can be changed
+// world is a small module that obeys smallRules and smallGates, in which one thing can be changed
 // to see that it is noticed.
 func world() []pkg {
 	return []pkg{
@@ -189,6 +191,7 @@ var (
 	smallRules = []rule{
 		{"ventanilla/word/...", []string{outside}, "words stand alone"},
 		{"ventanilla/face/...", []string{"ventanilla/inner/..."}, "faces do not look inside"},
+		{"ventanilla/inner/...", []string{"net/..."}, "the inner part calls nobody"},
 	}
 	smallGates = []gate{{"example.com/db/...", []string{"ventanilla/inner/keep"}, "one keeper"}}
 )
@@ -215,6 +218,11 @@ func TestJudge(t *testing.T) {
 		"a package below the one named": {func(w []pkg) []pkg {
 			return append(w, pkg{ImportPath: "ventanilla/face/nose", Deps: []string{"ventanilla/inner/keep"}})
 		}, "ventanilla/face/nose reaches ventanilla/inner/keep, but faces do not look inside"},
+		"a part of the standard library that was forbidden by name": {func(w []pkg) []pkg {
+			p := at("ventanilla/inner/keep", w)
+			p.Deps = append(p.Deps, "net/http")
+			return w
+		}, "ventanilla/inner/keep reaches net/http, but the inner part calls nobody"},
 		"a rule for a package that went": {func(w []pkg) []pkg {
 			return slices.DeleteFunc(w, func(p pkg) bool { return p.ImportPath == "ventanilla/face" })
 		}, "the rule about ventanilla/face/... matches no package: update it"},
