@@ -8,16 +8,19 @@ package wire
 // is a [Val] without V, never zero.
 type Context struct {
 	Conversation ConversationID `json:"c"`
-	// None says why there is no context at all: "anonymous", "unassigned" or
-	// "unknown" (the source has no such customer). The rest is empty then.
-	None  string `json:"none,omitempty"`
-	Date  string `json:"date"` // the lender's business date, YYYY-MM-DD
-	AsOf  Millis `json:"asof"` // when the desk asked the source
-	Src   string `json:"src"`
-	Who   *Who   `json:"who,omitempty"`
-	Stops []Stop `json:"stops,omitempty"`
-	Now   *Now   `json:"now,omitempty"`
-	Loans []Loan `json:"loans,omitempty"`
+	// None says why there is no context at all: "anonymous" or "unknown"
+	// (the source has no such customer). The rest is empty then.
+	None string `json:"none,omitempty"`
+	// Hidden says that figures exist and this asker may not see them yet: taking
+	// the conversation opens them.
+	Hidden bool   `json:"hidden,omitempty"`
+	Date   string `json:"date"` // the lender's business date, YYYY-MM-DD
+	AsOf   Millis `json:"asof"` // when the desk asked the source
+	Src    string `json:"src"`
+	Who    *Who   `json:"who,omitempty"`
+	Stops  []Stop `json:"stops,omitempty"`
+	Now    *Now   `json:"now,omitempty"`
+	Loans  []Loan `json:"loans,omitempty"`
 	// Payments, newest first.
 	Payments []Payment `json:"payments,omitempty"`
 	Offer    *Offer    `json:"offer,omitempty"`

@@ -33,6 +33,10 @@ type Hello struct {
 	Locale  string `json:"locale"` // such as "es-AR"; the language of refusals
 	// At is where the client's feed stopped; nil asks for a snapshot.
 	At *Position `json:"at,omitempty"`
+	// Rights repeats [Welcome.Rights] of the feed that stopped at At. When it is no
+	// longer true the desk answers with a snapshot, so that nothing stays on the
+	// screen that the person may not see any more.
+	Rights string `json:"rights,omitempty"`
 	// Watch lists the conversations whose records the client wants in full.
 	Watch []ConversationID `json:"watch,omitempty"`
 }
@@ -43,8 +47,10 @@ type Welcome struct {
 	You   Agent    `json:"you"`
 	Can   []string `json:"can"` // names of the commands this role may send at all
 	Epoch string   `json:"epoch"`
-	Head  uint64   `json:"head"`  // last seq of the log
-	Clock Millis   `json:"clock"` // the desk's now: the only clock
+	// Rights names the rights that decided what this feed holds; opaque.
+	Rights string `json:"rights"`
+	Head   uint64 `json:"head"`  // last seq of the log
+	Clock  Millis `json:"clock"` // the desk's now: the only clock
 	// Resumed says that the feed goes on after Hello.At and there is no snapshot.
 	Resumed bool `json:"resumed"`
 	// LaneLast is the last command of this lane the desk has an outcome for.

@@ -1,0 +1,225 @@
+package desk
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"ventanilla/client/wire"
+	"ventanilla/client/wire/chatwire"
+)
+
+// ResumeFor is how long a browser may stay away and still be the same customer.
+const ResumeFor = 30 * 24 * time.Hour
+
+// Visit is what a customer's page knows of who is there. Ref is set only when a
+// signed token vouched for it.
+type Visit struct {
+	Ref    string
+	Name   string
+	Resume string // a resume token the page holds
+	Locale string
+}
+
+// Arrival is who a visit turned out to be, and the token that replaces the page's.
+type Arrival struct {
+	Customer Customer
+	Resume   string
+}
+
+// Visit recognises a customer or makes a new one. A lender's reference always wins
+// over what the browser remembers, so that two people on one computer stay two.
+func (d *Desk) Visit(ctx context.Context, v Visit) (Arrival, error) {
+	var a Arrival
+	token := wire.NewToken()
+	err := d.change(ctx, func(w *work) error {
+		c, err := w.recognise(v)
+		if err != nil {
+			return err
+		}
+		if v.Resume != "" {
+			if err := w.DeleteResumeToken(Digest(v.Resume)); err != nil {
+				return err
+			}
+		}
+		a = Arrival{Customer: c, Resume: token}
+		return w.SaveResumeToken(ResumeToken{Hash: Digest(token), Customer: c.ID, Expires: w.now.Add(ResumeFor)})
+	})
+	if err != nil {
+		return Arrival{}, fmt.Errorf("recognising a customer: %w", err)
+	}
+	return a, nil
+}
+
+func (w *work) recognise(v Visit) (Customer, error) {
+	c, found, err := w.remembered(v)
+	if err != nil {
+		return Customer{}, err
+	}
+	before := c
+	if !found {
+		c = Customer{ID: wire.CustomerID(wire.NewID(w.now)), Ref: v.Ref, Created: w.at}
+	}
+	if v.Name != "" && (v.Ref != "" || c.Ref == "") { // nobody renames a known customer but the lender
+		c.Name = shorten(v.Name, chatwire.MaxName)
+	}
+	if v.Locale != "" {
+		c.Lang = shorten(v.Locale, 16)
+	}
+	if found && c == before {
+		return c, nil
+	}
+	return c, w.SaveCustomer(c)
+}
+
+// remembered finds the customer by the lender's reference, else by resume token. A
+// token of a known customer is not enough to become one: it resumes the same visit.
+func (w *work) remembered(v Visit) (Customer, bool, error) {
+	if v.Ref != "" {
+		return w.CustomerByRef(v.Ref)
+	}
+	if v.Resume == "" {
+		return Customer{}, false, nil
+	}
+	t, found, err := w.ResumeToken(Digest(v.Resume))
+	if err != nil || !found || w.now.After(t.Expires) {
+		return Customer{}, false, err
+	}
+	return w.Customer(t.Customer)
+}
+
+// Digest is the form in which secrets that a client holds are stored.
+func Digest(secret string) string {
+	sum := sha256.Sum256([]byte(secret))
+	return hex.EncodeToString(sum[:])
+}
+
+func shorten(s string, most int) string {
+	s = strings.TrimSpace(strings.ToValidUTF8(s, "\uFFFD"))
+	for i := range s {
+		if most == 0 {
+			return s[:i]
+		}
+		most--
+	}
+	return s
+}
+
+// Say takes a customer's message. It returns when the message is in the writer's
+// inbox; reply is called once, from the writer, and must not block.
+func (d *Desk) Say(ctx context.Context, from Sender, s chatwire.Say, reply func(Reply)) error {
+	return d.once(ctx, from, s.N, s.Settled, func(w *work) (uint64, error) {
+		if err := checkText(s.Text, chatwire.MaxText); err != nil {
+			return 0, err
+		}
+		return d.said(w, from.Customer, s.Text)
+	}, reply)
+}
+
+func (d *Desk) said(w *work, id wire.CustomerID, text string) (uint64, error) {
+	customer, found, err := w.Customer(id)
+	if err != nil {
+		return 0, err
+	}
+	if !found {
+		return 0, refuse(wire.Missing, "signed_out")
+	}
+	c, err := d.conversationFor(w, customer)
+	if err != nil {
+		return 0, err
+	}
+	seq, err := w.record(&c, wire.Said{Conversation: c.Summary.ID, By: wire.ByCustomer, Text: text})
+	if err != nil {
+		return 0, err
+	}
+	return seq, w.SaveConversation(c)
+}
+
+// conversationFor returns the conversation that a customer's message belongs to:
+// the one that is open; a snoozed one, woken; one resolved lately, reopened; or a new one.
+func (d *Desk) conversationFor(w *work, customer Customer) (Conversation, error) {
+	c, found, err := w.LatestOf(customer.ID)
+	if err != nil {
+		return Conversation{}, err
+	}
+	if !found || c.Resolved != 0 && w.now.Sub(c.Resolved.Time()) > d.cfg.ReopenWithin {
+		return w.open(customer)
+	}
+	if c.Summary.Status != wire.Open {
+		c.Resolved = 0
+		_, err = w.record(&c, wire.StatusChanged{Conversation: c.Summary.ID, Status: wire.Open})
+	}
+	return c, err
+}
+
+// DefaultQueue is where conversations begin.
+const DefaultQueue wire.QueueID = "general"
+
+func (w *work) open(customer Customer) (Conversation, error) {
+	id, err := w.freshID()
+	if err != nil {
+		return Conversation{}, err
+	}
+	c := Conversation{Customer: customer.ID}
+	_, err = w.record(&c, wire.Opened{Summary: wire.Summary{
+		ID: id, Customer: customer.Name, Known: customer.Ref != "", Channel: "web", Lang: customer.Lang,
+		Queue: DefaultQueue, Status: wire.Open, Created: w.at,
+	}})
+	return c, err
+}
+
+func (w *work) freshID() (wire.ConversationID, error) {
+	for range 8 { // 20 random bits a second: a second try is rare, a third unheard of
+		id := wire.ConversationID(wire.NewID(w.now))
+		if _, taken, err := w.Conversation(id); err != nil || !taken {
+			return id, err
+		}
+	}
+	return "", errors.New("no free conversation id")
+}
+
+// Mark records how far a customer's page has received and shown what was said.
+func (d *Desk) Mark(ctx context.Context, id wire.CustomerID, m chatwire.Marks) error {
+	return d.change(ctx, func(w *work) error {
+		c, found, err := w.LatestOf(id)
+		if err != nil || !found {
+			return err
+		}
+		last, err := w.Position()
+		if err != nil {
+			return err
+		}
+		m.Read = min(m.Read, last.Seq)
+		m.Delivered = max(min(m.Delivered, last.Seq), m.Read)
+		if m.Delivered <= c.Summary.Delivered && m.Read <= c.Summary.Read {
+			return nil
+		}
+		if _, err := w.record(&c, wire.Receipt{Conversation: c.Summary.ID, Delivered: m.Delivered, Read: m.Read}); err != nil {
+			return err
+		}
+		return w.SaveConversation(c)
+	})
+}
+
+// CustomerTypes tells the staff that a customer is writing.
+func (d *Desk) CustomerTypes(ctx context.Context, id wire.CustomerID) error {
+	c, found, err := d.latest(ctx, id)
+	if err != nil || !found {
+		return err
+	}
+	return d.cfg.Bus.Publish(ctx, Notice{
+		Typing: &wire.Typing{Conversation: c.Summary.ID, By: wire.ByCustomer}, Customer: id, Place: c.Place(),
+	})
+}
+
+func (d *Desk) latest(ctx context.Context, id wire.CustomerID) (c Conversation, found bool, err error) {
+	err = d.cfg.Store.View(ctx, func(r Reader) error {
+		c, found, err = r.LatestOf(id)
+		return err
+	})
+	return c, found, err
+}

@@ -1,0 +1,166 @@
+package desk
+
+import (
+	"context"
+
+	"ventanilla/client/wire"
+	"ventanilla/client/wire/chatwire"
+)
+
+// historyPage is how many lines a customer's page gets at once.
+const historyPage = 50
+
+// CustomerFeed is the feed of one customer's page: what was said in public, who
+// serves, how far the staff has read. There is no form of anything else.
+type CustomerFeed struct {
+	Customer Customer
+	desk     *Desk
+	current  wire.ConversationID
+	service  chatwire.Service
+}
+
+// CustomerStart is what a page shows first; the feed goes on after UpTo.
+type CustomerStart struct {
+	Welcome chatwire.Welcome
+	Lines   chatwire.Lines
+	UpTo    uint64
+}
+
+// Greet returns a customer's feed and what comes before it: the lines after a seq.
+func (d *Desk) Greet(ctx context.Context, from Sender, after uint64) (*CustomerFeed, CustomerStart, error) {
+	var start CustomerStart
+	f := &CustomerFeed{desk: d}
+	err := d.cfg.Store.View(ctx, func(r Reader) error {
+		at, err := r.Position()
+		if err != nil {
+			return err
+		}
+		customer, found, err := r.Customer(from.Customer)
+		if err != nil {
+			return err
+		}
+		if !found {
+			return refuse(wire.Missing, "signed_out")
+		}
+		lane, _, err := r.Lane(from.key())
+		if err != nil {
+			return err
+		}
+		if after > at.Seq {
+			after = 0 // the page remembers another log
+		}
+		lines, more, err := d.page(r, from.Customer, after, 0)
+		if err != nil {
+			return err
+		}
+		c, _, err := r.LatestOf(from.Customer)
+		if err != nil {
+			return err
+		}
+		f.Customer, f.current, f.service = customer, c.Summary.ID, d.serviceOf(&c.Summary)
+		start = CustomerStart{
+			Welcome: chatwire.Welcome{
+				Name: customer.Name, Known: customer.Ref != "", Clock: d.millis(), Beat: BeatMillis,
+				LaneLast: lane.Last, Service: f.service, Marks: d.staffMarks(&c.Summary),
+			},
+			Lines: chatwire.Lines{Lines: lines, More: more},
+			UpTo:  at.Seq,
+		}
+		return nil
+	})
+	return f, start, err
+}
+
+// Older returns the page of lines before a seq.
+func (d *Desk) Older(ctx context.Context, id wire.CustomerID, before uint64) (chatwire.Lines, error) {
+	var page chatwire.Lines
+	err := d.cfg.Store.View(ctx, func(r Reader) error {
+		var err error
+		page.Lines, page.More, err = d.page(r, id, 0, before)
+		return err
+	})
+	return page, err
+}
+
+// page returns the newest lines after a seq and before another. When there are
+// more than a page after a seq the page would have a hole, so all are returned.
+func (d *Desk) page(r Reader, id wire.CustomerID, after, before uint64) ([]chatwire.Line, bool, error) {
+	limit := historyPage + 1
+	if after > 0 {
+		limit = resumeLimit
+	}
+	entries, err := r.Lines(id, after, before, limit)
+	if err != nil {
+		return nil, false, err
+	}
+	more := after == 0 && len(entries) > historyPage
+	if more {
+		entries = entries[1:]
+	}
+	lines := make([]chatwire.Line, 0, len(entries))
+	for i := range entries {
+		if said, ok := entries[i].Event.(wire.Said); ok {
+			lines = append(lines, d.line(&entries[i], said))
+		}
+	}
+	return lines, more, nil
+}
+
+func (d *Desk) line(e *Entry, said wire.Said) chatwire.Line {
+	l := chatwire.Line{Seq: e.Seq, At: e.At, By: said.By, Text: said.Text}
+	switch said.By {
+	case wire.ByAgent:
+		l.Name = d.staff.name(said.Agent)
+	case wire.ByCustomer:
+		l.Lane, l.N = e.Lane, e.N
+	}
+	return l
+}
+
+func (d *Desk) serviceOf(s *wire.Summary) chatwire.Service {
+	return chatwire.Service{Agent: d.staff.name(s.Agent), Resolved: s.Status == wire.Resolved}
+}
+
+// staffMarks says how far the staff has read: to the last line, once nothing is unread.
+func (d *Desk) staffMarks(s *wire.Summary) chatwire.Marks {
+	if s.Unread > 0 || s.Last.Seq == 0 || s.Agent == "" {
+		return chatwire.Marks{}
+	}
+	return chatwire.Marks{Delivered: s.Last.Seq, Read: s.Last.Seq}
+}
+
+// Forms returns the frames that the page gets for an item.
+func (f *CustomerFeed) Forms(item *Item) []chatwire.FromDesk {
+	if item.Customer != f.Customer.ID {
+		return nil
+	}
+	switch e := item.Event.(type) {
+	case wire.Opened:
+		f.current, f.service = item.Conversation, chatwire.Service{}
+		return []chatwire.FromDesk{{Service: &chatwire.Service{}}}
+	case wire.Said:
+		return []chatwire.FromDesk{{Lines: &chatwire.Lines{Lines: []chatwire.Line{f.desk.line(&item.Entry, e)}}}}
+	case wire.Routed:
+		f.service.Agent = f.desk.staff.name(e.Agent)
+		return f.serves(item)
+	case wire.StatusChanged:
+		f.service.Resolved = e.Status == wire.Resolved
+		return f.serves(item)
+	case wire.Seen:
+		return []chatwire.FromDesk{{Marks: &chatwire.Marks{Delivered: e.UpTo, Read: e.UpTo}}}
+	}
+	return nil
+}
+
+func (f *CustomerFeed) serves(item *Item) []chatwire.FromDesk {
+	if item.Conversation != f.current {
+		return nil
+	}
+	now := f.service
+	return []chatwire.FromDesk{{Service: &now}}
+}
+
+// SeesTyping reports whether a typing sign is an agent's for this customer.
+func (f *CustomerFeed) SeesTyping(n Notice) bool {
+	return n.Customer == f.Customer.ID && n.Typing.By == wire.ByAgent
+}

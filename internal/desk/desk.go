@@ -1,0 +1,148 @@
+// Package desk holds the rules of a support desk: who may see and do what, what
+// is recorded when they do, and in which order. It keeps the one ordered log of
+// a workspace and lets any number of readers follow it. It knows no database,
+// socket or page; those implement or use what is declared here.
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"ventanilla/client/wire"
+	"ventanilla/internal/finance"
+)
+
+// Config describes a desk. Store, Bus and Provider are required.
+type Config struct {
+	Store    Store
+	Bus      Bus
+	Provider finance.Provider
+	// Name of the workspace, shown to its staff. Empty: "ventanilla".
+	Name string
+	// Now is the only clock. Nil: time.Now.
+	Now func() time.Time
+	Log *slog.Logger // nil: discarded
+	// Dispositions are the wrap-up codes that resolve accepts. Nil: the defaults.
+	Dispositions []string
+	// ReopenWithin is how long after resolving a customer's message reopens the
+	// same conversation instead of starting another. Zero: 24 hours.
+	ReopenWithin time.Duration
+	// OfflineAfter is how long an agent may be without a link before the desk
+	// records it. Zero: 45 seconds.
+	OfflineAfter time.Duration
+}
+
+// defaultDispositions are the twelve reasons for which customers of a lender
+// write, and "other".
+var defaultDispositions = []string{
+	"pedido de préstamo", "pago más tarde", "pago no acreditado", "vencimiento y monto",
+	"cancelación total", "reclamo de cargos", "cambio de cuenta", "desconoce el préstamo",
+	"rechazo", "libre deuda", "cobranzas", "app e ingreso", "otro",
+}
+
+// Desk runs one workspace. Make it with [Open], run it with [Desk.Run].
+type Desk struct {
+	cfg    Config
+	epoch  string
+	inbox  chan job
+	tail   *tail
+	staff  *roster
+	links  *presence
+	audits auditor
+	hash   chan struct{} // one slot per password being hashed
+}
+
+// Open reads where the log stands and who works here. It starts nothing.
+func Open(ctx context.Context, cfg Config) (*Desk, error) {
+	if cfg.Name == "" {
+		cfg.Name = "ventanilla"
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Dispositions == nil {
+		cfg.Dispositions = defaultDispositions
+	}
+	cfg.ReopenWithin = orDefault(cfg.ReopenWithin, 24*time.Hour)
+	cfg.OfflineAfter = orDefault(cfg.OfflineAfter, 45*time.Second)
+	d := &Desk{
+		cfg:   cfg,
+		inbox: make(chan job, inboxSize),
+		hash:  make(chan struct{}, hashesAtOnce),
+	}
+	err := cfg.Store.View(ctx, func(r Reader) error {
+		at, err := r.Position()
+		if err != nil {
+			return err
+		}
+		users, err := r.Users()
+		if err != nil {
+			return err
+		}
+		queues, err := r.Queues()
+		if err != nil {
+			return err
+		}
+		d.epoch = at.Epoch
+		d.tail = newTail(at.Seq)
+		d.staff = newRoster(users, queues)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("opening the desk: %w", err)
+	}
+	d.links = newPresence(cfg.OfflineAfter)
+	d.audits = auditor{store: cfg.Store, now: cfg.Now}
+	return d, nil
+}
+
+// Run writes what is submitted until ctx ends. Commands that were taken from the
+// inbox are committed and answered first.
+func (d *Desk) Run(ctx context.Context) error {
+	var all sync.WaitGroup
+	defer all.Wait()
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	heads, err := d.cfg.Bus.Subscribe(ctx)
+	if err != nil {
+		return fmt.Errorf("following the bus: %w", err)
+	}
+	all.Go(func() { d.listen(ctx, heads) })
+	all.Go(func() { d.keepTime(ctx) })
+	err = d.write(ctx)
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}
+
+// Epoch names the log.
+func (d *Desk) Epoch() string { return d.epoch }
+
+// Head is the last seq that is committed and may be followed.
+func (d *Desk) Head() uint64 { return d.tail.head() }
+
+// Now is the desk's clock.
+func (d *Desk) Now() time.Time { return d.cfg.Now() }
+
+// Name is the workspace's name.
+func (d *Desk) Name() string { return d.cfg.Name }
+
+// Dispositions lists the wrap-up codes that resolve accepts.
+func (d *Desk) Dispositions() []string { return d.cfg.Dispositions }
+
+func (d *Desk) millis() wire.Millis { return wire.At(d.cfg.Now()) }
+
+func orDefault(v, otherwise time.Duration) time.Duration {
+	if v == 0 {
+		return otherwise
+	}
+	return v
+}

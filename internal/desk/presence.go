@@ -1,0 +1,142 @@
+package desk
+
+import (
+	"context"
+	"maps"
+	"sync"
+	"time"
+
+	"ventanilla/client/wire"
+)
+
+// presence counts the links of each agent on this node. An agent without one for
+// long enough goes offline in the log; a short cut leaves no trace.
+type presence struct {
+	after time.Duration
+	mu    sync.Mutex
+	links map[wire.AgentID]int
+	since map[wire.AgentID]time.Time // when the last link went
+}
+
+func newPresence(after time.Duration) *presence {
+	return &presence{after: after, links: make(map[wire.AgentID]int), since: make(map[wire.AgentID]time.Time)}
+}
+
+// assume treats agents who were present when the desk stopped as just gone.
+func (p *presence) assume(agents []wire.Agent, now time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, a := range agents {
+		if a.State != wire.Offline && a.State != "" {
+			p.since[a.ID] = now
+		}
+	}
+}
+
+func (p *presence) add(id wire.AgentID) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.links[id]++
+	delete(p.since, id)
+}
+
+func (p *presence) drop(id wire.AgentID, now time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.links[id]--; p.links[id] <= 0 {
+		delete(p.links, id)
+		p.since[id] = now
+	}
+}
+
+// overdue returns, once, the agents who were without a link for too long.
+func (p *presence) overdue(now time.Time) []wire.AgentID {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var gone []wire.AgentID
+	for id, since := range maps.All(p.since) {
+		if now.Sub(since) >= p.after {
+			gone = append(gone, id)
+			delete(p.since, id)
+		}
+	}
+	return gone
+}
+
+// Arrive says that a member of the staff has a link: whoever serves customers and
+// was offline is online. Depart must follow.
+func (d *Desk) Arrive(ctx context.Context, id wire.AgentID) error {
+	d.links.add(id)
+	u, _ := d.staff.user(id)
+	if len(Can(u.Role)) == 0 || u.State != wire.Offline && u.State != "" {
+		return nil
+	}
+	return d.setState(ctx, id, wire.Online)
+}
+
+// Depart says that a link of a member of the staff has gone.
+func (d *Desk) Depart(id wire.AgentID) { d.links.drop(id, d.cfg.Now()) }
+
+func (d *Desk) setState(ctx context.Context, id wire.AgentID, state wire.State) error {
+	return d.change(ctx, func(w *work) error {
+		u, found, err := w.User(id)
+		if err != nil || !found {
+			return err
+		}
+		_, err = w.present(u, state, "")
+		return err
+	})
+}
+
+// keepTime does what falls due: it wakes snoozed conversations and notices agents
+// who went without a word.
+func (d *Desk) keepTime(ctx context.Context) {
+	d.links.assume(d.staff.agents(), d.cfg.Now())
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if err := d.wakeDue(ctx); err != nil && ctx.Err() == nil {
+			d.cfg.Log.Error("waking snoozed conversations failed", "err", err)
+		}
+		for _, id := range d.links.overdue(d.cfg.Now()) {
+			if err := d.setState(ctx, id, wire.Offline); err != nil && ctx.Err() == nil {
+				d.cfg.Log.Error("recording an absence failed", "err", err)
+			}
+		}
+	}
+}
+
+func (d *Desk) wakeDue(ctx context.Context) error {
+	var due []wire.ConversationID
+	err := d.cfg.Store.View(ctx, func(r Reader) error {
+		var err error
+		due, err = r.Due(d.millis())
+		return err
+	})
+	if err != nil || len(due) == 0 {
+		return err
+	}
+	return d.change(ctx, func(w *work) error {
+		for _, id := range due {
+			c, found, err := w.Conversation(id)
+			if err != nil {
+				return err
+			}
+			if !found || c.Summary.Status != wire.Snoozed || c.Summary.Until > w.at {
+				continue // changed since
+			}
+			if _, err := w.record(&c, wire.StatusChanged{Conversation: id, Status: wire.Open}); err != nil {
+				return err
+			}
+			if err := w.SaveConversation(c); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

@@ -1,0 +1,238 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+
+	"ventanilla/client/wire"
+)
+
+// BeatMillis is how often a client pings when idle.
+const BeatMillis wire.Millis = 25_000
+
+// Snapshot is what a role may see at one seq.
+type Snapshot struct {
+	Seq           uint64
+	Agents        []wire.Agent
+	Queues        []wire.Queue
+	Conversations []wire.Summary
+}
+
+// Snapshot reads what a user may see. A feed that follows after its Seq has no
+// hole and no overlap.
+func (d *Desk) Snapshot(ctx context.Context, user User) (Snapshot, error) {
+	var s Snapshot
+	err := d.cfg.Store.View(ctx, func(r Reader) error {
+		at, err := r.Position()
+		if err != nil {
+			return err
+		}
+		s.Seq = at.Seq
+		if user.Role == wire.RoleAuditor {
+			return nil
+		}
+		s.Agents, s.Queues = d.staff.agents(), d.staff.allQueues()
+		all, err := r.Unresolved()
+		if err != nil {
+			return err
+		}
+		for i := range all {
+			if user.sees(all[i].Place()) {
+				s.Conversations = append(s.Conversations, all[i].Summary)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return Snapshot{}, fmt.Errorf("reading a snapshot: %w", err)
+	}
+	return s, nil
+}
+
+// Open returns a conversation's newest lines, and makes the feed give its records
+// in full after the answer's UpTo. Whoever pumps the feed first brings it there.
+func (d *Desk) Open(ctx context.Context, s *Staff, q wire.Watch) (wire.Timeline, error) {
+	if len(s.watch) >= wire.MaxWatched && !s.watch[q.Conversation] {
+		return wire.Timeline{}, refuse(wire.Invalid, "watching_many", wire.MaxWatched)
+	}
+	t, err := d.timeline(ctx, &s.User, wire.Older{Conversation: q.Conversation, Limit: q.Limit})
+	if err != nil {
+		return t, err
+	}
+	if s.User.opensRecorded(Place{t.Summary.Queue, t.Summary.Agent}) {
+		if err := d.audits.add(ctx, string(s.User.ID), "open", string(q.Conversation), ""); err != nil {
+			return wire.Timeline{}, err
+		}
+	}
+	return t, nil
+}
+
+// Watch makes the feed give a conversation's records in full.
+func (s *Staff) Watch(id wire.ConversationID) { s.watch[id] = true }
+
+// Unwatch makes the feed give summaries again.
+func (s *Staff) Unwatch(id wire.ConversationID) { delete(s.watch, id) }
+
+// Before returns the page of lines before a seq.
+func (d *Desk) Before(ctx context.Context, user *User, q wire.Older) (wire.Timeline, error) {
+	return d.timeline(ctx, user, q)
+}
+
+const defaultPage = 30
+
+// timeline reads a page. Without a bound it is complete up to the head it was read
+// at, which becomes its UpTo.
+func (d *Desk) timeline(ctx context.Context, user *User, q wire.Older) (wire.Timeline, error) {
+	limit := q.Limit
+	if limit <= 0 {
+		limit = defaultPage
+	}
+	limit = min(limit, wire.MaxPage)
+	var t wire.Timeline
+	err := d.cfg.Store.View(ctx, func(r Reader) error {
+		at, err := r.Position()
+		if err != nil {
+			return err
+		}
+		c, found, err := r.Conversation(q.Conversation)
+		if err != nil {
+			return err
+		}
+		if !found || !user.sees(c.Place()) {
+			return refuse(wire.Missing, "no_conversation")
+		}
+		entries, err := r.Timeline(q.Conversation, q.Before, limit+1) // one more, for More and the first Prev
+		if err != nil {
+			return err
+		}
+		t = page(c.Summary, entries, limit)
+		t.UpTo = at.Seq
+		if q.Before > 0 {
+			t.UpTo = q.Before - 1
+		}
+		return nil
+	})
+	return t, err
+}
+
+func page(s wire.Summary, entries []Entry, limit int) wire.Timeline {
+	t := wire.Timeline{Summary: s, Records: []wire.Record{}}
+	prev := uint64(0)
+	if len(entries) > limit {
+		t.More, prev, entries = true, entries[0].Seq, entries[1:]
+	}
+	for i := range entries {
+		e := &entries[i]
+		t.Records = append(t.Records, wire.Record{Seq: e.Seq, Prev: prev, At: e.At, Event: e.Event})
+		prev = e.Seq
+	}
+	return t
+}
+
+// Search finds words in messages, notes and customers' names that the user may see.
+func (d *Desk) Search(ctx context.Context, user *User, q wire.Search) (wire.Hits, error) {
+	words := searchWords(q.Text)
+	if len(words) == 0 {
+		return wire.Hits{}, refuse(wire.Invalid, "bad_search")
+	}
+	limit := q.Limit
+	if limit <= 0 {
+		limit = 20
+	}
+	limit = min(limit, wire.MaxHits)
+	hits := wire.Hits{Hits: []wire.Hit{}}
+	err := d.cfg.Store.View(ctx, func(r Reader) error {
+		found, err := r.Search(SearchQuery{Words: words, Queues: user.Queues, Agent: user.ID, Before: q.Before, Limit: limit + 1})
+		if err != nil {
+			return err
+		}
+		if len(found) > limit {
+			hits.More, found = true, found[:limit]
+		}
+		for i := range found {
+			hits.Hits = append(hits.Hits, hit(&found[i]))
+		}
+		return nil
+	})
+	return hits, err
+}
+
+func hit(f *Found) wire.Hit {
+	h := wire.Hit{Conversation: f.Entry.Conversation, Customer: f.Customer, Seq: f.Entry.Seq, At: f.Entry.At, Snippet: f.Snippet}
+	switch e := f.Entry.Event.(type) {
+	case wire.Said:
+		h.By = e.By
+	case wire.Noted:
+		h.By, h.Note = wire.ByAgent, true
+	}
+	return h
+}
+
+// searchWords splits what somebody typed into at most eight words of letters and digits.
+func searchWords(text string) []string {
+	words := strings.FieldsFunc(strings.ToValidUTF8(text, " "), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r)
+	})
+	return words[:min(len(words), 8)]
+}
+
+// Counts counts conversations by queue: every queue for an admin, their own for others.
+func (d *Desk) Counts(ctx context.Context, user *User) (wire.Counts, error) {
+	var counts wire.Counts
+	err := d.cfg.Store.View(ctx, func(r Reader) error {
+		all, err := r.Counts()
+		counts.Queues = slices.DeleteFunc(all, func(c wire.QueueCount) bool {
+			return user.Role != wire.RoleAdmin && !slices.Contains(user.Queues, c.Queue.ID)
+		})
+		return err
+	})
+	return counts, err
+}
+
+// AgentTypes tells the customer and colleagues that an agent is writing. Only who
+// is in charge is shown to the customer.
+func (d *Desk) AgentTypes(ctx context.Context, user *User, id wire.ConversationID) error {
+	if !slices.Contains(typingRoles, user.Role) {
+		return refuse(wire.Denied, "no_right")
+	}
+	var c Conversation
+	err := d.cfg.Store.View(ctx, func(r Reader) error {
+		var found bool
+		var err error
+		if c, found, err = r.Conversation(id); err == nil && !found {
+			err = refuse(wire.Missing, "no_conversation")
+		}
+		return err
+	})
+	switch {
+	case err != nil:
+		return err
+	case user.relate(c.Place()) != Own:
+		return refuse(wire.Denied, "not_yours")
+	}
+	return d.cfg.Bus.Publish(ctx, Notice{
+		Typing: &wire.Typing{Conversation: id, By: wire.ByAgent, Agent: user.ID}, Customer: c.Customer, Place: c.Place(),
+	})
+}
+
+// Ask answers a question that does not touch the asker's feed.
+func (d *Desk) Ask(ctx context.Context, user *User, a wire.Ask, locale string) (any, error) {
+	if !MayAsk(user.Role, wire.AskName(a)) {
+		return nil, refuse(wire.Denied, "no_right")
+	}
+	switch a := a.(type) {
+	case wire.Older:
+		return d.Before(ctx, user, a)
+	case wire.Search:
+		return d.Search(ctx, user, a)
+	case wire.GetContext:
+		return d.context(ctx, user, a.Conversation)
+	case wire.GetCounts:
+		return d.Counts(ctx, user)
+	}
+	return nil, errors.New("ask is for the feed to answer")
+}

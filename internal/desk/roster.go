@@ -1,0 +1,81 @@
+package desk
+
+import (
+	"maps"
+	"slices"
+	"sync"
+
+	"ventanilla/client/wire"
+)
+
+// roster is who works here and on what, as of the last commit: what readers of
+// the feed are filtered by. Rules read the store instead, inside their transaction.
+type roster struct {
+	mu     sync.RWMutex
+	users  map[wire.AgentID]User
+	queues []wire.Queue
+}
+
+func newRoster(users []User, queues []wire.Queue) *roster {
+	r := &roster{users: make(map[wire.AgentID]User, len(users)), queues: queues}
+	for _, u := range users {
+		r.users[u.ID] = u
+	}
+	return r
+}
+
+func (r *roster) user(id wire.AgentID) (User, bool) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	u, ok := r.users[id]
+	return u, ok
+}
+
+// name is what customers and refusals call an agent.
+func (r *roster) name(id wire.AgentID) string {
+	u, _ := r.user(id)
+	return u.Name
+}
+
+// agents lists everybody who is not disabled, by id.
+func (r *roster) agents() []wire.Agent {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	all := make([]wire.Agent, 0, len(r.users))
+	for _, id := range slices.Sorted(maps.Keys(r.users)) {
+		if u := r.users[id]; !u.Disabled {
+			all = append(all, u.Agent)
+		}
+	}
+	return all
+}
+
+func (r *roster) allQueues() []wire.Queue {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return slices.Clone(r.queues)
+}
+
+// replace puts what the store holds in place of what was known.
+func (r *roster) replace(users []User, queues []wire.Queue) {
+	fresh := newRoster(users, queues)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.users, r.queues = fresh.users, fresh.queues
+}
+
+// fold applies a committed event about people.
+func (r *roster) fold(at wire.Millis, e wire.Event) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch e := e.(type) {
+	case wire.PresenceChanged:
+		u := r.users[e.Agent]
+		u.State, u.Reason, u.Since = e.State, e.Reason, at
+		r.users[e.Agent] = u
+	case wire.StaffChanged:
+		u := r.users[e.Agent.ID]
+		u.Agent, u.Disabled = e.Agent, e.Gone
+		r.users[e.Agent.ID] = u
+	}
+}
