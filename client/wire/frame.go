@@ -188,3 +188,25 @@ const (
 
 // ComeBack reports whether a close code invites the client to return.
 func ComeBack(code int) bool { return code < 4100 || code >= 4200 }
+
+const (
+	// LoginPath takes a POST of [Login] and answers [LoggedIn], or a [Refusal].
+	LoginPath = "/v1/login"
+	// LogoutPath takes a POST with the token as bearer and ends its session.
+	LogoutPath = "/v1/logout"
+)
+
+// Login is how somebody signs in.
+type Login struct {
+	Login    string `json:"login"`
+	Password string `json:"password"`
+}
+
+// LoggedIn answers Login. Token goes into the header "Authorization: Bearer …" of
+// the websocket's upgrade.
+type LoggedIn struct {
+	Token     string `json:"token"`
+	You       Agent  `json:"you"`
+	Expires   Millis `json:"expires"`
+	Workspace string `json:"workspace"`
+}

@@ -1,0 +1,215 @@
+// Package gateway serves the staff's protocol: it signs people in, accepts their
+// sockets, moves frames between them and the desk, and tells those who must go
+// why. It decides nothing about who may see or do what; the desk does.
+package gateway
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"ventanilla/client/wire"
+	"ventanilla/internal/desk"
+)
+
+const (
+	helloWithin   = 5 * time.Second
+	writeWithin   = 5 * time.Second
+	quietFor      = 65 * time.Second // 2.5 beats and a little
+	recheckEvery  = 30 * time.Second // sessions of open sockets
+	kernelBuffer  = 64 << 10         // what a stopped reader can make the kernel hold
+	linksPerAgent = 3
+	loginBody     = 4 << 10
+)
+
+// Gateway is the staff's side of a desk. Make it with [New]; Close ends every
+// link and waits for them.
+type Gateway struct {
+	desk     *desk.Desk
+	log      *slog.Logger
+	upgrader websocket.Upgrader
+	mux      *http.ServeMux
+
+	ctx  context.Context // of the links, not of any request
+	stop context.CancelFunc
+	all  sync.WaitGroup
+
+	mu    sync.Mutex
+	links map[*link]struct{}
+}
+
+// New serves a desk until ctx ends.
+func New(ctx context.Context, d *desk.Desk, log *slog.Logger) *Gateway {
+	ctx, stop := context.WithCancel(ctx)
+	g := &Gateway{desk: d, log: log, ctx: ctx, stop: stop, mux: http.NewServeMux(), links: make(map[*link]struct{})}
+	g.upgrader = websocket.Upgrader{
+		HandshakeTimeout: helloWithin, ReadBufferSize: 1 << 10, WriteBufferSize: 1 << 10,
+		WriteBufferPool: &sync.Pool{}, Subprotocols: []string{wire.Subprotocol},
+		// Browsers are no clients of this protocol: whatever states an origin is one.
+		CheckOrigin: func(r *http.Request) bool { return r.Header.Get("Origin") == "" },
+	}
+	g.mux.HandleFunc("GET "+wire.Path, g.accept)
+	g.mux.HandleFunc("POST "+wire.LoginPath, g.login)
+	g.mux.HandleFunc("POST "+wire.LogoutPath, g.logout)
+	g.all.Go(g.recheck)
+	return g
+}
+
+// ServeHTTP implements [http.Handler].
+func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) { g.mux.ServeHTTP(w, r) }
+
+// Close tells every client to come back later, and waits.
+func (g *Gateway) Close() {
+	g.stop()
+	g.all.Wait()
+}
+
+// Links counts the open links.
+func (g *Gateway) Links() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return len(g.links)
+}
+
+func (g *Gateway) login(w http.ResponseWriter, r *http.Request) {
+	var in wire.Login
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, loginBody)).Decode(&in); err != nil {
+		g.refuse(w, r, http.StatusBadRequest, desk.Refusal(wire.Invalid, "bad_frame", locale(r)))
+		return
+	}
+	s, err := g.desk.SignIn(r.Context(), in.Login, in.Password)
+	if err != nil {
+		g.refuse(w, r, statusOf(err), desk.Explain(err, locale(r)))
+		return
+	}
+	g.answer(w, http.StatusOK, wire.LoggedIn{Token: s.Token, You: s.Agent, Expires: wire.At(s.Expires), Workspace: g.desk.Name()})
+}
+
+func (g *Gateway) logout(w http.ResponseWriter, r *http.Request) {
+	if err := g.desk.SignOut(r.Context(), bearer(r)); err != nil {
+		g.refuse(w, r, http.StatusServiceUnavailable, desk.Explain(err, locale(r)))
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// accept upgrades and returns: the link lives on in goroutines of its own, so that
+// an idle one does not hold net/http's buffers.
+func (g *Gateway) accept(w http.ResponseWriter, r *http.Request) {
+	token := bearer(r)
+	user, err := g.desk.Authenticate(r.Context(), token)
+	if err != nil {
+		g.refuse(w, r, statusOf(err), desk.Explain(err, locale(r)))
+		return
+	}
+	ws, err := g.upgrader.Upgrade(w, r, nil)
+	if err != nil {
+		return // the upgrader has answered
+	}
+	if tcp, ok := ws.NetConn().(*net.TCPConn); ok {
+		_ = tcp.SetWriteBuffer(kernelBuffer) // a larger buffer only delays noticing a stopped reader
+	}
+	l := newLink(g, ws, user, token)
+	if !g.add(l) {
+		l.close(wire.CloseTooMany)
+		return
+	}
+	g.all.Go(func() {
+		defer g.drop(l)
+		l.run(g.ctx)
+	})
+}
+
+// add lets a link in unless its user has enough of them already.
+func (g *Gateway) add(l *link) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	same := 0
+	for other := range g.links {
+		if other.user.ID == l.user.ID {
+			same++
+		}
+	}
+	if same >= linksPerAgent || g.ctx.Err() != nil {
+		return false
+	}
+	g.links[l] = struct{}{}
+	return true
+}
+
+func (g *Gateway) drop(l *link) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	delete(g.links, l)
+}
+
+// recheck closes the links whose session has ended.
+func (g *Gateway) recheck() {
+	tick := time.NewTicker(recheckEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-g.ctx.Done():
+			return
+		case <-tick.C:
+		}
+		g.mu.Lock()
+		links := make([]*link, 0, len(g.links))
+		for l := range g.links {
+			links = append(links, l)
+		}
+		g.mu.Unlock()
+		for _, l := range links {
+			_, err := g.desk.Authenticate(g.ctx, l.token)
+			if e, refused := errors.AsType[*desk.Error](err); refused && e.Kind == wire.Denied {
+				l.end(wire.CloseSignedOut)
+			}
+		}
+	}
+}
+
+func (g *Gateway) refuse(w http.ResponseWriter, r *http.Request, status int, refusal *wire.Refusal) {
+	if status >= http.StatusInternalServerError {
+		g.log.Error("a request failed", "path", r.URL.Path, "status", status)
+		w.Header().Set("Retry-After", "2")
+	}
+	g.answer(w, status, refusal)
+}
+
+func (g *Gateway) answer(w http.ResponseWriter, status int, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	if err := json.NewEncoder(w).Encode(v); err != nil {
+		g.log.Debug("an answer was not read to its end", "err", err)
+	}
+}
+
+func statusOf(err error) int {
+	e, ok := errors.AsType[*desk.Error](err)
+	switch {
+	case !ok || e.Kind == wire.Internal:
+		return http.StatusInternalServerError
+	case e.Kind == wire.Denied:
+		return http.StatusUnauthorized
+	}
+	return http.StatusServiceUnavailable
+}
+
+func bearer(r *http.Request) string {
+	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	return token
+}
+
+func locale(r *http.Request) string {
+	first, _, _ := strings.Cut(r.Header.Get("Accept-Language"), ",")
+	return first
+}

@@ -1,0 +1,262 @@
+package gateway
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"ventanilla/client/wire"
+	"ventanilla/internal/desk"
+)
+
+const (
+	outboxFrames = 1024    // answers a client may leave unread
+	outboxBytes  = 1 << 20 // and how many bytes of them
+	asksAtOnce   = 4       // questions of one client worked on at the same time
+	forgiven     = 1       // frames of garbage before the link is closed
+)
+
+// link is one client's connection. One goroutine reads, one writes; nothing else
+// touches the socket. The writer owns the feed, the reader everything it is told.
+type link struct {
+	gate  *Gateway
+	ws    *websocket.Conn
+	user  desk.User
+	token string
+	from  desk.Sender
+	asks  chan struct{} // one slot per question being worked on
+
+	mu     sync.Mutex
+	outbox []outgoing
+	bytes  int
+	code   int           // why the link ends; 0 while it does not
+	notify chan struct{} // holds one: there is something in outbox, or code is set
+}
+
+// outgoing is what the writer sends next: a frame, or an answer that only the
+// writer can give, because it says where the feed is.
+type outgoing struct {
+	frame []byte
+	ping  *wire.Ping
+	ask   wire.Ask // Watch or Unwatch, asked as number id
+	id    uint64
+}
+
+func newLink(g *Gateway, ws *websocket.Conn, u desk.User, token string) *link {
+	ws.SetReadLimit(wire.MaxClientFrame)
+	return &link{
+		gate: g, ws: ws, user: u, token: token,
+		asks: make(chan struct{}, asksAtOnce), notify: make(chan struct{}, 1),
+	}
+}
+
+// run serves the link to its end.
+func (l *link) run(ctx context.Context) {
+	ctx, stop := context.WithCancel(ctx)
+	var work sync.WaitGroup
+	defer work.Wait()
+	defer stop()
+	hello, code := l.greet()
+	if code != 0 {
+		l.close(code)
+		return
+	}
+	if err := l.gate.desk.Arrive(ctx, l.user.ID); err != nil {
+		l.gate.log.Warn("recording an arrival failed", "err", err)
+	}
+	defer l.gate.desk.Depart(l.user.ID)
+	work.Go(func() {
+		defer l.ws.Close()
+		defer stop()
+		l.close(l.write(ctx, hello))
+	})
+	l.read(ctx, &work)
+}
+
+// greet waits for the hello, before which nothing else is heard.
+func (l *link) greet() (wire.Hello, int) {
+	_ = l.ws.SetReadDeadline(time.Now().Add(helloWithin))
+	var f wire.FromClient
+	kind, b, err := l.ws.ReadMessage()
+	switch {
+	case err != nil:
+		return wire.Hello{}, wire.CloseNoGreet
+	case kind != websocket.TextMessage || json.Unmarshal(b, &f) != nil || f.Hello == nil ||
+		!validToken(f.Hello.Device) || !validToken(f.Hello.Lane):
+		return wire.Hello{}, wire.CloseGarbage
+	case f.Hello.Version != wire.Version:
+		return wire.Hello{}, wire.CloseVersion
+	}
+	l.from = desk.Sender{Agent: l.user.ID, Device: f.Hello.Device, Lane: f.Hello.Lane, Locale: f.Hello.Locale}
+	return *f.Hello, 0
+}
+
+// validToken accepts what a client names its device and lanes with.
+func validToken(s string) bool { return len(s) >= 8 && len(s) <= 64 }
+
+// read hears the client until the link ends.
+func (l *link) read(ctx context.Context, work *sync.WaitGroup) {
+	garbage := 0
+	for {
+		_ = l.ws.SetReadDeadline(time.Now().Add(quietFor))
+		kind, b, err := l.ws.ReadMessage()
+		if err != nil {
+			if errors.Is(err, websocket.ErrReadLimit) {
+				l.end(wire.CloseGarbage)
+			}
+			l.end(wire.CloseTrouble)
+			return
+		}
+		var f wire.FromClient
+		if kind != websocket.TextMessage || json.Unmarshal(b, &f) != nil || !l.hear(ctx, &f, work) {
+			if garbage++; garbage > forgiven {
+				l.end(wire.CloseGarbage)
+				return
+			}
+			l.send(wire.FromDesk{Refused: desk.Refusal(wire.Invalid, "bad_frame", l.from.Locale)})
+		}
+	}
+}
+
+// hear acts on a frame; false when it holds nothing this protocol knows.
+func (l *link) hear(ctx context.Context, f *wire.FromClient, work *sync.WaitGroup) bool {
+	switch {
+	case f.Command != nil:
+		l.command(ctx, *f.Command)
+	case f.Ask != nil:
+		l.ask(ctx, *f.Ask, work)
+	case f.Typing != nil:
+		if err := l.gate.desk.AgentTypes(ctx, &l.user, f.Typing.Conversation); err != nil {
+			l.send(wire.FromDesk{Refused: desk.Explain(err, l.from.Locale)})
+		}
+	case f.Ping != nil:
+		l.push(outgoing{ping: f.Ping})
+	default:
+		return false
+	}
+	return true
+}
+
+func (l *link) command(ctx context.Context, f wire.CommandFrame) {
+	err := l.gate.desk.Submit(ctx, l.from, f, func(r desk.Reply) {
+		l.send(wire.FromDesk{Outcome: r.Outcome, Resend: r.Resend})
+	})
+	if err != nil { // the link ends; the client sends it again
+		l.end(wire.CloseRestart)
+	}
+}
+
+func (l *link) ask(ctx context.Context, f wire.AskFrame, work *sync.WaitGroup) {
+	a, known, err := f.Decode()
+	switch {
+	case !known:
+		l.answer(f.ID, nil, desk.Refusal(wire.Unknown, "unknown_ask", l.from.Locale))
+		return
+	case err != nil:
+		l.answer(f.ID, nil, desk.Refusal(wire.Invalid, "bad_frame", l.from.Locale))
+		return
+	case !desk.MayAsk(l.user.Role, f.Name):
+		l.answer(f.ID, nil, desk.Refusal(wire.Denied, "no_right", l.from.Locale))
+		return
+	}
+	switch a.(type) {
+	case wire.Watch, wire.Unwatch:
+		l.push(outgoing{ask: a, id: f.ID})
+		return
+	}
+	select {
+	case l.asks <- struct{}{}:
+	case <-ctx.Done():
+		return
+	}
+	work.Go(func() {
+		defer func() { <-l.asks }()
+		result, err := l.gate.desk.Ask(ctx, &l.user, a, l.from.Locale)
+		if err != nil {
+			l.failed(f.Name, err)
+			l.answer(f.ID, nil, desk.Explain(err, l.from.Locale))
+			return
+		}
+		l.answer(f.ID, result, nil)
+	})
+}
+
+// failed logs what is the desk's own fault.
+func (l *link) failed(doing string, err error) {
+	if e, refused := errors.AsType[*desk.Error](err); refused && e.Err == nil || errors.Is(err, context.Canceled) {
+		return
+	}
+	l.gate.log.Error("answering failed", "ask", doing, "err", err)
+}
+
+func (l *link) answer(id uint64, result any, refused *wire.Refusal) {
+	a := &wire.Answer{ID: id, Refused: refused}
+	if refused == nil {
+		a.Result = encode(result)
+	}
+	l.send(wire.FromDesk{Answer: a})
+}
+
+// encode encodes what this package and the desk made themselves, which cannot fail.
+func encode(v any) []byte {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return b
+}
+
+func (l *link) send(f wire.FromDesk) { l.push(outgoing{frame: encode(f)}) }
+
+// push queues a frame. A client that does not read its answers is told to go.
+func (l *link) push(o outgoing) {
+	l.mu.Lock()
+	full := len(l.outbox) >= outboxFrames || l.bytes+len(o.frame) > outboxBytes
+	if !full && l.code == 0 {
+		l.outbox = append(l.outbox, o)
+		l.bytes += len(o.frame)
+	}
+	l.mu.Unlock()
+	if full {
+		l.end(wire.CloseSlow)
+		return
+	}
+	l.ring()
+}
+
+// end makes the writer close the link with a code; the first reason given counts.
+func (l *link) end(code int) {
+	l.mu.Lock()
+	if l.code == 0 {
+		l.code = code
+	}
+	l.mu.Unlock()
+	l.ring()
+}
+
+func (l *link) ring() {
+	select {
+	case l.notify <- struct{}{}:
+	default: // it rings already
+	}
+}
+
+// take empties the outbox.
+func (l *link) take() ([]outgoing, int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	out := l.outbox
+	l.outbox, l.bytes = nil, 0
+	return out, l.code
+}
+
+// close says why and ends the socket. Called once, by whoever ends the link.
+func (l *link) close(code int) {
+	deadline := time.Now().Add(time.Second)
+	_ = l.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, ""), deadline)
+	_ = l.ws.Close()
+}
