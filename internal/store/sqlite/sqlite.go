@@ -1,0 +1,161 @@
+// Package sqlite keeps a workspace in one SQLite file, for one desk at a time.
+// It implements desk.Store and knows no rules: it stores what it is told and
+// answers what it is asked. How files are opened is sqlitedb's business.
+package sqlite
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/gofrs/flock"
+
+	"ventanilla/client/wire"
+	"ventanilla/internal/desk"
+	"ventanilla/internal/sqlitedb"
+)
+
+//go:embed schema/*.sql
+var schema embed.FS
+
+var (
+	errClosed  = errors.New("the store is closed")
+	errStopped = errors.New("a commit failed before, so nothing is written until a restart")
+)
+
+// Store is a workspace in a folder. Make it with [Open].
+type Store struct {
+	db      *sqlitedb.DB
+	lock    *flock.Flock
+	writer  *pool // of one
+	readers *pool
+	closing chan struct{}
+	close   func() error
+	// broken is why a commit failed. The writer's slot guards it.
+	broken error
+}
+
+var _ desk.Store = (*Store)(nil)
+
+// Open opens or creates the workspace in dir. While it is open, no other process
+// and no second Open gets it: the error says who has it.
+func Open(ctx context.Context, dir string) (*Store, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("opening the workspace: %w", err)
+	}
+	lock, err := lockFolder(dir)
+	if err != nil {
+		return nil, fmt.Errorf("opening the workspace: %w", err)
+	}
+	db, err := openFile(ctx, filepath.Join(dir, "desk.db"))
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("opening the workspace: %w", err), lock.Close())
+	}
+	s := &Store{db: db, lock: lock, closing: make(chan struct{})}
+	s.writer = newPool(db.Write, 1, s.closing)
+	s.readers = newPool(db.Read, db.Read.Stats().MaxOpenConnections, s.closing)
+	s.close = sync.OnceValue(s.shut)
+	return s, nil
+}
+
+// openFile opens the database and sees to it that it has an epoch.
+func openFile(ctx context.Context, path string) (*sqlitedb.DB, error) {
+	// SQLite would make it readable for everybody on the machine.
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.Close(); err != nil {
+		return nil, err
+	}
+	steps, err := migrations()
+	if err != nil {
+		return nil, err
+	}
+	db, err := sqlitedb.Open(ctx, path, steps)
+	if err != nil {
+		return nil, err
+	}
+	const q = "insert into workspace (id, epoch) values (1, ?) on conflict do nothing"
+	if _, err := db.Write.ExecContext(ctx, q, wire.NewToken()); err != nil {
+		return nil, errors.Join(fmt.Errorf("naming the epoch: %w", err), db.Close())
+	}
+	return db, nil
+}
+
+// migrations returns the schema's steps; their files are named in order.
+func migrations() ([]string, error) {
+	files, err := schema.ReadDir("schema")
+	if err != nil {
+		return nil, err
+	}
+	steps := make([]string, 0, len(files))
+	for _, f := range files {
+		b, err := schema.ReadFile("schema/" + f.Name())
+		if err != nil {
+			return nil, err
+		}
+		steps = append(steps, string(b))
+	}
+	return steps, nil
+}
+
+// Close waits for what is running, refuses what comes after, and lets go of the folder.
+func (s *Store) Close() error { return s.close() }
+
+func (s *Store) shut() error {
+	close(s.closing)
+	return errors.Join(s.writer.close(), s.readers.close(), s.db.Close(), s.lock.Close())
+}
+
+// View implements [desk.Store].
+func (s *Store) View(ctx context.Context, fn func(desk.Reader) error) error {
+	c, err := s.readers.take(ctx)
+	if err != nil {
+		return fmt.Errorf("reading the workspace: %w", err)
+	}
+	defer func() { s.readers.give(c) }()
+	if err := c.begin(ctx, "begin"); err != nil {
+		return fmt.Errorf("reading the workspace: %w", err)
+	}
+	defer c.rollback()
+	return fn(&reader{conn: c, ctx: ctx})
+}
+
+// Update implements [desk.Store]. Once fn has begun, only its own error stops
+// the writing: a statement cut short by a cancelled ctx could leave half of it.
+// A commit that failed for another reason than a full disk ends all writing: what
+// the system did with the pages is not known then, and asking it again would
+// call durable what may be gone.
+func (s *Store) Update(ctx context.Context, fn func(desk.Tx) error) error {
+	c, err := s.writer.take(ctx)
+	if err != nil {
+		return fmt.Errorf("writing to the workspace: %w", err)
+	}
+	defer func() { s.writer.give(c) }()
+	if s.broken != nil {
+		return fmt.Errorf("%w: %w", errStopped, s.broken)
+	}
+	if err := c.begin(context.WithoutCancel(ctx), "begin immediate"); err != nil {
+		return fmt.Errorf("writing to the workspace: %w", err)
+	}
+	defer c.rollback()
+	t := &tx{reader: reader{conn: c, ctx: context.WithoutCancel(ctx)}}
+	if err := fn(t); err != nil {
+		return err
+	}
+	if err := errors.Join(t.failed, ctx.Err()); err != nil {
+		return fmt.Errorf("writing to the workspace: %w", err)
+	}
+	if err := c.commit(); err != nil {
+		if !sqlitedb.Full(err) {
+			s.broken = err
+		}
+		return fmt.Errorf("committing: %w", err)
+	}
+	return nil
+}
