@@ -110,6 +110,21 @@ func (t Terms) LateInterest(d Debt, on Date) (Parts, error) {
 	return p, nil
 }
 
+// MoveCost is what moving an instalment so many days later adds to it: the
+// interest of those days on its unpaid capital, and the tax.
+func (t Terms) MoveCost(d Debt, days int) (Parts, error) {
+	if days <= 0 || days > maxLateDays {
+		return Parts{}, fmt.Errorf("moving an instalment %d days: %w", days, ErrTerms)
+	}
+	var p Parts
+	var err error
+	capital := Money{d.Owes()[Capital], t.Principal.Currency}
+	if p[Interest], p[InterestIVA], err = t.interest(capital, t.dailyRate(days)); err != nil {
+		return Parts{}, fmt.Errorf("moving an instalment: %w", err)
+	}
+	return p, nil
+}
+
 // DaysPastDue counts from the due date of the oldest instalment that still owes
 // more than tolerance; the due day itself is 0.
 func DaysPastDue(debts []Debt, on Date, tolerance int64) int {

@@ -1,6 +1,7 @@
 package finance
 
 import (
+	"errors"
 	"slices"
 	"testing"
 
@@ -39,6 +40,17 @@ func TestTenDaysLate(t *testing.T) {
 	terms.AccrueInArrears = false
 	if p := lateInterest(t, terms, debts[1], "2026-05-20"); pesos(p.Total()) != "166,07" {
 		t.Errorf("without ordinary interest in arrears: %s", pesos(p.Total()))
+	}
+}
+
+func TestMovingAnInstalmentTenDaysIsCheaperThanBeingLate(t *testing.T) {
+	terms, debts := paidUpTo(t, 1)
+	cost, err := terms.MoveCost(debts[1], 10)
+	if err != nil || pesos(cost.Total()) != "332,15" || pesos(debts[1].Charged.Plus(cost).Total()) != "13.561,99" {
+		t.Errorf("it costs %s, %v", pesos(cost.Total()), err)
+	}
+	if _, err := terms.MoveCost(debts[1], 0); !errors.Is(err, ErrTerms) {
+		t.Errorf("moving it nowhere: %v", err)
 	}
 }
 

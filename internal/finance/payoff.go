@@ -31,7 +31,7 @@ func (t Terms) Payoff(debts []Debt, on Date) (Payoff, error) {
 			p.IVA.Minor -= d.Paid[InterestIVA]
 			continue
 		}
-		lastDue = d.Due
+		lastDue = t.ScheduledDue(d.Number) // a moved instalment does not move the next one's interest
 		late, err := t.LateInterest(d, on)
 		if err != nil {
 			return Payoff{}, fmt.Errorf("computing a payoff: %w", err)

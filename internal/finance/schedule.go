@@ -78,7 +78,7 @@ func (t Terms) row(k int, balance, instalment Money) (Row, error) {
 	}
 	in := func(minor int64) Money { return Money{minor, balance.Currency} }
 	return Row{
-		Number: k, Due: t.due(k),
+		Number: k, Due: t.ScheduledDue(k),
 		Capital: in(capital), Interest: in(interest), IVA: in(tax),
 		Total:   in(capital + interest + tax),
 		Balance: in(balance.Minor - capital),

@@ -133,6 +133,16 @@ func TestTEA(t *testing.T) {
 	}
 }
 
+func TestAShortFirstMonthDoesNotDragTheDueDay(t *testing.T) {
+	terms := exampleA(t)
+	terms.Disbursed, terms.FirstDue, terms.DueDay = day(t, "2026-01-31"), day(t, "2026-02-28"), 31
+	for i, want := range []string{"2026-02-28", "2026-03-31", "2026-04-30", "2026-05-31"} {
+		if got := french(t, terms)[i].Due.String(); got != want {
+			t.Errorf("instalment %d is due %s, want %s", i+1, got, want)
+		}
+	}
+}
+
 func TestImpossibleTermsAreRefused(t *testing.T) {
 	for what, spoil := range map[string]func(*Terms){
 		"no principal":              func(t *Terms) { t.Principal.Minor = 0 },
@@ -140,6 +150,7 @@ func TestImpossibleTermsAreRefused(t *testing.T) {
 		"no instalments":            func(t *Terms) { t.Count = 0 },
 		"too many instalments":      func(t *Terms) { t.Count = 361 },
 		"due before the money":      func(t *Terms) { t.FirstDue = t.Disbursed },
+		"due day elsewhere":         func(t *Terms) { t.DueDay = 28 },
 		"no tax mode":               func(t *Terms) { t.IVAMode = "" },
 		"no convention":             func(t *Terms) { t.Convention = "" },
 		"more than half punitive":   func(t *Terms) { t.PunitiveRatio = Rate{"50.01"} },

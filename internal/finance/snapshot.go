@@ -65,7 +65,7 @@ type Now struct {
 	Due          Val[Date]
 	LateInterest Val[Money] // what lateness has added to the loan so far; known only when late
 	CatchUp      Val[Money] // all that is past due with LateInterest; known only when late
-	Payoff       Val[Money] // to cancel the whole loan today
+	Payoff       Val[Money] // to cancel this whole loan today
 	PayoffPerDay Val[Money] // what waiting until tomorrow adds to Payoff
 }
 
@@ -88,6 +88,7 @@ type Loan struct {
 	Active      bool
 	Original    Val[Money]
 	Balance     Val[Money] // capital still owed
+	Payoff      Val[Money] // to cancel it today; known while active
 	TNA         Val[Rate]  // annual nominal rate of the contract
 	TEA         Val[Rate]  // annual effective rate, where the country shows one
 	Disbursed   Val[Date]

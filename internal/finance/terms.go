@@ -34,6 +34,7 @@ type Terms struct {
 	Count     int // monthly instalments
 	Disbursed Date
 	FirstDue  Date
+	DueDay    int // of the month, where the first month was too short for it; 0 is FirstDue's
 
 	Convention Convention
 	IVA        Rate
@@ -76,6 +77,8 @@ func (t Terms) check() error {
 		return bad("punitive ratio above one half")
 	case t.Disbursed.IsZero() || !t.Disbursed.Before(t.FirstDue):
 		return bad("first due date not after the disbursement")
+	case t.ScheduledDue(1) != t.FirstDue:
+		return bad("due day that the first due date does not fall on")
 	case t.IVAMode != IVAOnTop && t.IVAMode != IVAIncluded:
 		return bad("unknown tax mode")
 	}
@@ -86,16 +89,20 @@ func (t Terms) check() error {
 	return bad("unknown convention")
 }
 
-// due is the date of instalment k, counted from the anchor so that a short
-// month never drags the following ones.
-func (t Terms) due(k int) Date { return t.FirstDue.AddMonths(k - 1) }
+// ScheduledDue is the date the contract set for instalment k, counted from the
+// anchor so that a short month never drags the following ones.
+func (t Terms) ScheduledDue(k int) Date {
+	anchor := t.FirstDue
+	anchor.Day = max(anchor.Day, t.DueDay)
+	return anchor.AddMonths(k - 1)
+}
 
 // opening is the day from which instalment k's interest runs.
 func (t Terms) opening(k int) Date {
 	if k == 1 {
 		return t.Disbursed
 	}
-	return t.due(k - 1)
+	return t.ScheduledDue(k - 1)
 }
 
 // periodRate is the interest rate of instalment k's period.
@@ -107,7 +114,7 @@ func (t Terms) periodRate(k int) *big.Rat {
 	case TNA30365:
 		return i.Mul(i, big.NewRat(30, 365))
 	default:
-		return t.dailyRate(t.due(k).DaysSince(t.opening(k)))
+		return t.dailyRate(t.ScheduledDue(k).DaysSince(t.opening(k)))
 	}
 }
 
