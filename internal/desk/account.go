@@ -254,3 +254,20 @@ func verify(hash, password string) (bool, error) {
 	got := argon2.IDKey([]byte(password), salt, passes, memory, 1, uint32(len(want)))
 	return subtle.ConstantTimeCompare(got, want) == 1, nil
 }
+
+// AddQueue makes a queue, or gives one another name. Its name defaults to its id.
+func AddQueue(ctx context.Context, s Store, q wire.Queue) error {
+	q.ID = wire.QueueID(strings.ToLower(strings.TrimSpace(string(q.ID))))
+	if q.ID == "" || len(q.ID) > wire.MaxTag || strings.ContainsFunc(string(q.ID), func(r rune) bool {
+		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyz0123456789-_", r)
+	}) {
+		return fmt.Errorf("the queue %q: use letters, digits, - and _", q.ID)
+	}
+	if q.Name = strings.TrimSpace(q.Name); q.Name == "" {
+		q.Name = string(q.ID)
+	}
+	if utf8.RuneCountInString(q.Name) > wire.MaxTag {
+		return fmt.Errorf("the name must have at most %d characters", wire.MaxTag)
+	}
+	return s.Update(ctx, func(tx Tx) error { return tx.SaveQueue(q) })
+}

@@ -13,46 +13,34 @@ import (
 	"ventanilla/client/wire/chatwire"
 )
 
-// ResumeFor is how long a browser may stay away and still be the same customer.
-const ResumeFor = 30 * 24 * time.Hour
-
 // Visit is what a customer's page knows of who is there. Ref is set only when a
 // signed token vouched for it.
 type Visit struct {
 	Ref    string
 	Name   string
-	Resume string // a resume token the page holds
 	Locale string
-}
-
-// Arrival is who a visit turned out to be, and the token that replaces the page's.
-type Arrival struct {
-	Customer Customer
-	Resume   string
+	// Resume is the hash of the token the page holds; Fresh that of the token it
+	// now gets, good until Expires.
+	Resume  string
+	Fresh   string
+	Expires time.Time
 }
 
 // Visit recognises a customer or makes a new one. A lender's reference always wins
 // over what the browser remembers, so that two people on one computer stay two.
-func (d *Desk) Visit(ctx context.Context, v Visit) (Arrival, error) {
-	var a Arrival
-	token := wire.NewToken()
+func (d *Desk) Visit(ctx context.Context, v Visit) (Customer, error) {
+	var c Customer
 	err := d.change(ctx, func(w *work) error {
-		c, err := w.recognise(v)
-		if err != nil {
+		var err error
+		if c, err = w.recognise(v); err != nil {
 			return err
 		}
-		if v.Resume != "" {
-			if err := w.DeleteResumeToken(Digest(v.Resume)); err != nil {
-				return err
-			}
-		}
-		a = Arrival{Customer: c, Resume: token}
-		return w.SaveResumeToken(ResumeToken{Hash: Digest(token), Customer: c.ID, Expires: w.now.Add(ResumeFor)})
+		return w.SaveResumeToken(ResumeToken{Hash: v.Fresh, Customer: c.ID, Expires: v.Expires, Replaces: v.Resume})
 	})
 	if err != nil {
-		return Arrival{}, fmt.Errorf("recognising a customer: %w", err)
+		return Customer{}, fmt.Errorf("recognising a customer: %w", err)
 	}
-	return a, nil
+	return c, nil
 }
 
 func (w *work) recognise(v Visit) (Customer, error) {
@@ -62,7 +50,7 @@ func (w *work) recognise(v Visit) (Customer, error) {
 	}
 	before := c
 	if !found {
-		c = Customer{ID: wire.CustomerID(wire.NewID(w.now)), Ref: v.Ref, Created: w.at}
+		c = Customer{ID: wire.CustomerID(wire.NewToken()), Ref: v.Ref, Created: w.at}
 	}
 	if v.Name != "" && (v.Ref != "" || c.Ref == "") { // nobody renames a known customer but the lender
 		c.Name = shorten(v.Name, chatwire.MaxName)
@@ -76,8 +64,8 @@ func (w *work) recognise(v Visit) (Customer, error) {
 	return c, w.SaveCustomer(c)
 }
 
-// remembered finds the customer by the lender's reference, else by resume token. A
-// token of a known customer is not enough to become one: it resumes the same visit.
+// remembered finds the customer by the lender's reference, else by resume token.
+// Presenting a token ends the one it replaced.
 func (w *work) remembered(v Visit) (Customer, bool, error) {
 	if v.Ref != "" {
 		return w.CustomerByRef(v.Ref)
@@ -85,9 +73,14 @@ func (w *work) remembered(v Visit) (Customer, bool, error) {
 	if v.Resume == "" {
 		return Customer{}, false, nil
 	}
-	t, found, err := w.ResumeToken(Digest(v.Resume))
+	t, found, err := w.ResumeToken(v.Resume)
 	if err != nil || !found || w.now.After(t.Expires) {
 		return Customer{}, false, err
+	}
+	if t.Replaces != "" {
+		if err := w.DeleteResumeToken(t.Replaces); err != nil {
+			return Customer{}, false, err
+		}
 	}
 	return w.Customer(t.Customer)
 }

@@ -151,6 +151,9 @@ type ResumeToken struct {
 	Hash     string
 	Customer wire.CustomerID
 	Expires  time.Time
+	// Replaces is the hash of the token that was presented for this one. It stays
+	// good until this one is presented: the answer that carried it may be lost.
+	Replaces string
 }
 
 // LaneKey names a lane. Owner is part of it, so nobody can speak for the lane of

@@ -36,7 +36,6 @@ type Gateway struct {
 	desk     *desk.Desk
 	log      *slog.Logger
 	upgrader websocket.Upgrader
-	mux      *http.ServeMux
 
 	ctx  context.Context // of the links, not of any request
 	stop context.CancelFunc
@@ -49,22 +48,32 @@ type Gateway struct {
 // New serves a desk until ctx ends.
 func New(ctx context.Context, d *desk.Desk, log *slog.Logger) *Gateway {
 	ctx, stop := context.WithCancel(ctx)
-	g := &Gateway{desk: d, log: log, ctx: ctx, stop: stop, mux: http.NewServeMux(), links: make(map[*link]struct{})}
+	g := &Gateway{desk: d, log: log, ctx: ctx, stop: stop, links: make(map[*link]struct{})}
 	g.upgrader = websocket.Upgrader{
 		HandshakeTimeout: helloWithin, ReadBufferSize: 1 << 10, WriteBufferSize: 1 << 10,
 		WriteBufferPool: &sync.Pool{}, Subprotocols: []string{wire.Subprotocol},
 		// Browsers are no clients of this protocol: whatever states an origin is one.
 		CheckOrigin: func(r *http.Request) bool { return r.Header.Get("Origin") == "" },
 	}
-	g.mux.HandleFunc("GET "+wire.Path, g.accept)
-	g.mux.HandleFunc("POST "+wire.LoginPath, g.login)
-	g.mux.HandleFunc("POST "+wire.LogoutPath, g.logout)
 	g.all.Go(g.recheck)
 	return g
 }
 
-// ServeHTTP implements [http.Handler].
-func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) { g.mux.ServeHTTP(w, r) }
+// Route is one address and who may use it: anybody, or whoever holds a session.
+type Route struct {
+	Pattern string // of http.ServeMux
+	Handler http.Handler
+	Session bool
+}
+
+// Routes lists every address.
+func (g *Gateway) Routes() []Route {
+	return []Route{
+		{"GET " + wire.Path, http.HandlerFunc(g.accept), true},
+		{"POST " + wire.LoginPath, http.HandlerFunc(g.login), false},
+		{"POST " + wire.LogoutPath, http.HandlerFunc(g.logout), true},
+	}
+}
 
 // Close tells every client to come back later, and waits.
 func (g *Gateway) Close() {

@@ -1,0 +1,98 @@
+package server
+
+import (
+	"context"
+	"errors"
+
+	"ventanilla/client/wire/chatwire"
+	"ventanilla/internal/channel/webchat"
+	"ventanilla/internal/desk"
+)
+
+// customers is the desk as the customers' door needs it.
+type customers struct{ desk *desk.Desk }
+
+var _ webchat.Desk = customers{}
+
+func (c customers) Enter(ctx context.Context, e webchat.Entry) (webchat.Visitor, error) {
+	who, err := c.desk.Visit(ctx, desk.Visit{
+		Ref: e.Ref, Name: e.Name, Locale: e.Locale, Resume: e.Resume, Fresh: e.Fresh, Expires: e.Expires,
+	})
+	if err != nil {
+		return webchat.Visitor{}, err
+	}
+	return webchat.Visitor{ID: who.ID, Known: who.Ref != "", Locale: who.Lang}, nil
+}
+
+func (c customers) Follow(ctx context.Context, v webchat.Visitor, t webchat.Tab, after uint64) (chatwire.Welcome, webchat.Feed, error) {
+	f, start, err := c.desk.Greet(ctx, sender(v, t), after)
+	if err != nil {
+		return chatwire.Welcome{}, nil, err
+	}
+	cursor, err := c.desk.Follow(start.UpTo)
+	if err != nil {
+		return chatwire.Welcome{}, nil, err
+	}
+	return start.Welcome, &customerFeed{feed: f, cursor: cursor, first: &start.Lines}, nil
+}
+
+func (c customers) Say(ctx context.Context, v webchat.Visitor, t webchat.Tab, s chatwire.Say, answer func(chatwire.FromDesk)) error {
+	return c.desk.Say(ctx, sender(v, t), s, func(r desk.Reply) {
+		answer(chatwire.FromDesk{Outcome: r.Outcome, Resend: r.Resend})
+	})
+}
+
+func (c customers) Older(ctx context.Context, v webchat.Visitor, before uint64) (chatwire.Lines, error) {
+	return c.desk.Older(ctx, v.ID, before)
+}
+
+func (c customers) Mark(ctx context.Context, v webchat.Visitor, m chatwire.Marks) error {
+	return c.desk.Mark(ctx, v.ID, m)
+}
+
+func (c customers) Typing(ctx context.Context, v webchat.Visitor) error {
+	return c.desk.CustomerTypes(ctx, v.ID)
+}
+
+func sender(v webchat.Visitor, t webchat.Tab) desk.Sender {
+	return desk.Sender{Customer: v.ID, Device: t.Device, Lane: t.Lane, Locale: v.Locale}
+}
+
+// customerFeed turns a cursor over the log into the frames of one page.
+type customerFeed struct {
+	feed   *desk.CustomerFeed
+	cursor *desk.Cursor
+	first  *chatwire.Lines // what the page shows before anything new
+}
+
+func (f *customerFeed) Woken() <-chan struct{} { return f.cursor.Woken() }
+
+func (f *customerFeed) Next(ctx context.Context) ([]chatwire.FromDesk, error) {
+	if f.first != nil {
+		first := f.first
+		f.first = nil
+		return []chatwire.FromDesk{{Lines: first}}, nil
+	}
+	var frames []chatwire.FromDesk
+	for len(frames) == 0 {
+		items, err := f.cursor.Next(ctx, 0)
+		if errors.Is(err, desk.ErrFellBehind) {
+			return nil, errors.Join(webchat.ErrFellBehind, err)
+		}
+		if err != nil {
+			return nil, err
+		}
+		for _, item := range items {
+			frames = append(frames, f.feed.Forms(item)...)
+		}
+		if len(items) == 0 {
+			break
+		}
+	}
+	for _, n := range f.cursor.Signs() {
+		if f.feed.SeesTyping(n) {
+			frames = append(frames, chatwire.FromDesk{Typing: &struct{}{}})
+		}
+	}
+	return frames, nil
+}
