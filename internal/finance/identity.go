@@ -127,11 +127,7 @@ func CheckCLABE(s string) error {
 	if !ok {
 		return ErrShape
 	}
-	sum, weights := 0, [3]int{3, 7, 1}
-	for i, v := range d[:17] {
-		sum += v * weights[i%3] % 10
-	}
-	if d[17] != (10-sum%10)%10 {
+	if d[17] != (10-weigh(d[:17], 3, 7, 1)%10)%10 {
 		return ErrCheckDigit
 	}
 	return nil

@@ -62,6 +62,17 @@ func TestPayoffGivesBackInterestPaidAhead(t *testing.T) {
 	}
 }
 
+// The days given for one instalment were paid for with it; the interest of the
+// next one runs from the date of the contract all the same.
+func TestPayoffAfterAMovedInstalmentCountsFromTheContract(t *testing.T) {
+	terms, debts := paidUpTo(t, 2)
+	debts[1].Due = day(t, "2026-05-20")
+	p := payoff(t, terms, debts, "2026-05-25")
+	if got := pesos(p.Interest.Minor) + " + " + pesos(p.IVA.Minor); got != "2.199,79 + 461,96" { // 15 days on 36.916,01
+		t.Errorf("interest %s", got)
+	}
+}
+
 // Waiting never makes it cheaper, and a loan paid to its end costs nothing.
 func TestPayoffNeverFallsWithTime(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

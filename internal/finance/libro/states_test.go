@@ -1,6 +1,7 @@
 package libro
 
 import (
+	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -221,6 +222,38 @@ func TestLatenessGrowsByItselfAsDaysPass(t *testing.T) {
 	n := look(t, b, "c-1009").Now.Data
 	if n.State != finance.Late || n.Days != 1 || n.LateInterest.V.Minor == 0 {
 		t.Errorf("a day later: %+v", n)
+	}
+}
+
+// The worked payment: 9.000 five days late, with 13.478,95 owed.
+func TestALatePaymentIsChargedAndSpreadThroughTheLedger(t *testing.T) {
+	b := seeded(t, noon(2026, 5, 7))
+	b.clock = func() time.Time { return noon(2026, 5, 15) }
+	before := look(t, b, "c-1001").Now.Data
+	if before.CatchUp.V.Minor != 13_478_95 || before.Days != 5 {
+		t.Fatalf("before: %+v", before)
+	}
+	tx, err := b.db.Write.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := posting{tx, b.vault, b.clock()}
+	in := payment{"late", "c-1001", "cvu", finance.Date{Year: 2026, Month: 5, Day: 15}, finance.Money{Minor: 9_000_00, Currency: finance.ARS}}
+	if err := errors.Join(p.receive(t.Context(), in), p.apply(t.Context(), in, "P-1001"), tx.Commit()); err != nil {
+		t.Fatal(err)
+	}
+	for day, late := range map[int]int64{
+		15: 0,                            // charged and paid
+		20: 44_48 + 9_34 + 88_97 + 18_68, // five days on 4.478,95 of capital
+	} {
+		b.clock = func() time.Time { return noon(2026, 5, day) }
+		n := look(t, b, "c-1001").Now.Data
+		if n.Amount.V.Minor != 4_478_95 || n.LateInterest.V.Minor != late || n.CatchUp.V.Minor != 4_478_95+late || n.Days != day-10 {
+			t.Errorf("on the %dth: %+v", day, n)
+		}
+	}
+	if balance := look(t, b, "c-1001").Loans.Data[0].Balance.V.Minor; balance != 43_825_91-2_430_95 {
+		t.Errorf("capital owed after the payment: %d", balance)
 	}
 }
 
