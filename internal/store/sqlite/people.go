@@ -86,8 +86,8 @@ func (r *reader) CustomerByRef(ref string) (desk.Customer, bool, error) {
 func (r *reader) ResumeToken(hash string) (desk.ResumeToken, bool, error) {
 	k := desk.ResumeToken{Hash: hash}
 	var expires int64
-	const q = "select customer, expires from resume_tokens where hash = ?"
-	found, err := r.row(q, []any{hash}, []any{(*string)(&k.Customer), &expires})
+	const q = "select customer, expires, replaces from resume_tokens where hash = ?"
+	found, err := r.row(q, []any{hash}, []any{(*string)(&k.Customer), &expires, &k.Replaces})
 	if err != nil || !found {
 		return desk.ResumeToken{}, false, wrap("reading a resume token", err)
 	}
@@ -155,11 +155,12 @@ func (t *tx) SaveCustomer(c desk.Customer) error {
 
 // SaveResumeToken implements [desk.Tx]. It also drops the tokens that are over.
 func (t *tx) SaveResumeToken(k desk.ResumeToken) error {
-	const q = `insert into resume_tokens (hash, customer, expires) values (?, ?, ?)
-		on conflict (hash) do update set customer = excluded.customer, expires = excluded.expires`
+	const q = `insert into resume_tokens (hash, customer, expires, replaces) values (?, ?, ?, ?)
+		on conflict (hash) do update set
+			customer = excluded.customer, expires = excluded.expires, replaces = excluded.replaces`
 	err := t.exec("delete from resume_tokens" + over)
 	if err == nil {
-		err = t.exec(q, k.Hash, string(k.Customer), k.Expires.UnixMilli())
+		err = t.exec(q, k.Hash, string(k.Customer), k.Expires.UnixMilli(), k.Replaces)
 	}
 	return wrap("saving a resume token", err)
 }

@@ -19,6 +19,9 @@ import (
 	"ventanilla/internal/sqlitedb"
 )
 
+// fileName is the workspace in its folder.
+const fileName = "desk.db"
+
 //go:embed schema/*.sql
 var schema embed.FS
 
@@ -27,10 +30,10 @@ var (
 	errStopped = errors.New("a commit failed before, so nothing is written until a restart")
 )
 
-// Store is a workspace in a folder. Make it with [Open].
+// Store is a workspace in a folder. Make it with [Open] or [Attach].
 type Store struct {
 	db      *sqlitedb.DB
-	lock    *flock.Flock
+	lock    *flock.Flock // nil: attached beside the desk that has it
 	writer  *pool // of one
 	readers *pool
 	closing chan struct{}
@@ -51,15 +54,33 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the workspace: %w", err)
 	}
-	db, err := openFile(ctx, filepath.Join(dir, "desk.db"))
+	db, err := openFile(ctx, filepath.Join(dir, fileName))
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("opening the workspace: %w", err), lock.Close())
 	}
+	return newStore(db, lock), nil
+}
+
+// Attach opens the workspace in dir beside a desk that may be running on it, for
+// the operator's commands. SQLite lets one of the two write at a time; the desk
+// sees what was written within a second. A folder without a workspace gets one.
+func Attach(ctx context.Context, dir string) (*Store, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("opening the workspace: %w", err)
+	}
+	db, err := openFile(ctx, filepath.Join(dir, fileName))
+	if err != nil {
+		return nil, fmt.Errorf("opening the workspace: %w", err)
+	}
+	return newStore(db, nil), nil
+}
+
+func newStore(db *sqlitedb.DB, lock *flock.Flock) *Store {
 	s := &Store{db: db, lock: lock, closing: make(chan struct{})}
 	s.writer = newPool(db.Write, 1, s.closing)
 	s.readers = newPool(db.Read, db.Read.Stats().MaxOpenConnections, s.closing)
 	s.close = sync.OnceValue(s.shut)
-	return s, nil
+	return s
 }
 
 // openFile opens the database and sees to it that it has an epoch.
@@ -109,7 +130,11 @@ func (s *Store) Close() error { return s.close() }
 
 func (s *Store) shut() error {
 	close(s.closing)
-	return errors.Join(s.writer.close(), s.readers.close(), s.db.Close(), s.lock.Close())
+	err := errors.Join(s.writer.close(), s.readers.close(), s.db.Close())
+	if s.lock != nil {
+		err = errors.Join(err, s.lock.Close())
+	}
+	return err
 }
 
 // View implements [desk.Store].

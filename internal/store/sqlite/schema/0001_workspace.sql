@@ -96,7 +96,8 @@ create unique index customers_ref on customers(ref) where ref <> '';
 create table resume_tokens (
   hash     text primary key not null,
   customer text not null,
-  expires  integer not null
+  expires  integer not null,
+  replaces text not null -- the token that was presented for it, until it is presented itself
 ) strict;
 
 create index resume_tokens_expires on resume_tokens(expires);
