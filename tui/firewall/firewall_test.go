@@ -105,7 +105,7 @@ func TestArmedSequencesPassOnce(t *testing.T) {
 	s := &sink{}
 	w := New(s)
 	clip, note := Copy("CBU 123"), Notify(OSC777, "Rosa; P.\x07", "espera\x1b]52;c;x\x07")
-	for _, seq := range []string{clip, note, Bell} {
+	for _, seq := range []string{clip, note, Notify(OSC9, "a", "b"), Notify(OSC99, "a", "b"), Bell} {
 		s.Reset()
 		w.Arm(seq)
 		for range 2 {

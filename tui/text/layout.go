@@ -86,15 +86,15 @@ func (b Block) Wrap(width int, m Measure) []Line {
 }
 
 // wrapper fills rows greedily: row is what is settled, word what may still
-// move to the next row, gap the spaces between them.
+// move to the next row, gap how many spaces stand between them.
 type wrapper struct {
 	width   int
 	m       Measure
 	altered bool
 	rows    []Line
 
-	row, word, gap                strings.Builder
-	rowCells, wordCells, gapCells int
+	row, word                []byte
+	rowCells, wordCells, gap int
 }
 
 func (w *wrapper) add(c cluster) {
@@ -104,31 +104,25 @@ func (w *wrapper) add(c cluster) {
 	}
 	if c.s == " " {
 		w.settle()
-		w.gap.WriteByte(' ')
-		w.gapCells++
+		w.gap++
 		return
 	}
-	if cells > 1 && utf8.RuneCountInString(c.s) == 1 || w.endsWide() {
-		w.settle() // a line may break around an ideograph or an emoji
+	if cells > 1 && single(c.s) || w.wordCells == 2 && single(string(w.word)) {
+		w.settle() // a row may end before or after an ideograph or an emoji
 	}
-	if w.rowCells+w.gapCells+w.wordCells+cells > w.width {
+	if w.rowCells+w.gap+w.wordCells+cells > w.width {
 		w.makeRoom(cells)
 	}
-	w.word.WriteString(c.s)
+	w.word = append(w.word, c.s...)
 	w.wordCells += cells
 }
 
-// endsWide reports whether the word so far is one wide character.
-func (w *wrapper) endsWide() bool {
-	return w.wordCells == 2 && utf8.RuneCountInString(w.word.String()) == 1
-}
+func single(s string) bool { return utf8.RuneCountInString(s) == 1 }
 
 // makeRoom ends the row before the word, or the word itself when it has a row
 // of its own and is still too long.
 func (w *wrapper) makeRoom(cells int) {
-	if w.rowCells > 0 || w.gapCells > 0 {
-		w.emit()
-	}
+	w.emit()
 	if w.wordCells+cells > w.width {
 		w.settle()
 		w.emit()
@@ -140,22 +134,20 @@ func (w *wrapper) settle() {
 	if w.wordCells == 0 {
 		return
 	}
-	w.row.WriteString(w.gap.String())
-	w.row.WriteString(w.word.String())
-	w.rowCells += w.gapCells + w.wordCells
-	w.word.Reset()
-	w.gap.Reset()
-	w.wordCells, w.gapCells = 0, 0
+	for range w.gap {
+		w.row = append(w.row, ' ')
+	}
+	w.row = append(w.row, w.word...)
+	w.rowCells += w.gap + w.wordCells
+	w.word, w.wordCells, w.gap = w.word[:0], 0, 0
 }
 
-// emit ends the row; the spaces at the break go with it.
+// emit ends the row, if there is one; the spaces at the break go with it.
 func (w *wrapper) emit() {
 	if w.rowCells > 0 {
-		w.rows = append(w.rows, measured(w.row.String(), w.altered))
+		w.rows = append(w.rows, measured(string(w.row), w.altered))
 	}
-	w.row.Reset()
-	w.gap.Reset()
-	w.rowCells, w.gapCells = 0, 0
+	w.row, w.rowCells, w.gap = w.row[:0], 0, 0
 }
 
 func (w *wrapper) flush() {

@@ -104,6 +104,9 @@ func TestLimitsCountWhatTheyHide(t *testing.T) {
 	if all := CleanBlock(strings.Repeat("ñ", 6000), 1<<20); all.Hidden() != 0 {
 		t.Errorf("opened in full it still hides %d", all.Hidden())
 	}
+	if b := CleanBlock("م\u200cم\u200cم\u200cم", 12); b.String() != "م\u200cم" || CleanBlock(b.String(), 12).Altered() {
+		t.Errorf("a joiner was left with nothing to join: %+q", b)
+	}
 	if rows := CleanBlock(strings.Repeat("\n", 5000)+"fin", 0); len(rows.Lines()) != MessageRow || rows.Hidden() != 5000+3-MessageRow+1 {
 		t.Errorf("newlines: %d rows, %d hidden", len(rows.Lines()), rows.Hidden())
 	}

@@ -48,6 +48,7 @@ func TestHostileTextIsReplacedVisibly(t *testing.T) {
 		{"14 zero width", "pa\u200b\u2060\ufeff\u00adgo", "pa␦go"},
 		{"14 by hand", "\u2800a\u3164b\uffa0c\u115f\u1160d\u034fe", "␦a␦b␦c␦d␦e"},
 		{"14 joiner between letters", "a\u200db\u200cc", "a␦b␦c"},
+		{"14 joiner into nothing", "👨\u200da ❤\u200d", "👨␦a ❤␦"},
 		{"15 tags", "hola\U000e0068\U000e006f\U000e007f", "hola␦"},
 		{"15 selectors", "a\ufe0fb\ufe00c\U000e0100❤\ufe0f\ufe0f", "a␦b␦c␦❤\ufe0f␦"},
 		{"17 combining bomb", "a" + strings.Repeat("\u0301", 500) + "b", "a\u0301\u0301\u0301\u0301␦b"},
