@@ -78,6 +78,7 @@ type Now struct {
 	Amount       Val[Amount] `json:"amount"`
 	Due          Val[string] `json:"due"` // YYYY-MM-DD
 	LateInterest Val[Amount] `json:"late_interest"`
+	CatchUp      Val[Amount] `json:"catch_up"` // all that is past due, late interest included; known only when late
 	Payoff       Val[Amount] `json:"payoff"`
 	PayoffPerDay Val[Amount] `json:"payoff_per_day"`
 }
@@ -91,6 +92,7 @@ type Loan struct {
 	TNA         Val[string]  `json:"tna"` // percent, decimal
 	TEA         Val[string]  `json:"tea"`
 	Disbursed   Val[string]  `json:"disbursed"`
+	Payoff      Val[Amount]  `json:"payoff"` // to cancel this loan today
 	Instalments []Instalment `json:"instalments,omitempty"`
 	Promises    []Promise    `json:"promises,omitempty"`
 	Extensions  []Extension  `json:"extensions,omitempty"`

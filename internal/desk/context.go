@@ -122,7 +122,7 @@ func whoOf(w finance.Who) *wire.Who {
 func nowOf(n finance.Now) *wire.Now {
 	return &wire.Now{
 		State: string(n.State), Days: n.Days, Loan: n.Loan, Number: n.Number, Of: n.Of,
-		Amount: val(n.Amount, amount), Due: val(n.Due, date), LateInterest: val(n.LateInterest, amount),
+		Amount: val(n.Amount, amount), Due: val(n.Due, date), LateInterest: val(n.LateInterest, amount), CatchUp: val(n.CatchUp, amount),
 		Payoff: val(n.Payoff, amount), PayoffPerDay: val(n.PayoffPerDay, amount),
 	}
 }
@@ -131,6 +131,7 @@ func loanOf(l finance.Loan) wire.Loan {
 	return wire.Loan{
 		ID: l.ID, Active: l.Active, Original: val(l.Original, amount), Balance: val(l.Balance, amount),
 		TNA: val(l.TNA, rate), TEA: val(l.TEA, rate), Disbursed: val(l.Disbursed, date),
+		Payoff: val(l.Payoff, amount),
 		Instalments: each(l.Instalments, func(x finance.Instalment) wire.Instalment {
 			return wire.Instalment{
 				Number: x.Number, State: string(x.State), Due: val(x.Due, date),
