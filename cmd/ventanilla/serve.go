@@ -68,7 +68,7 @@ func (s *serve) run(ctx context.Context, cmd *cobra.Command) error {
 	}
 	defer desk.Close()
 	if s.seed {
-		if err := desk.Book().Seed(ctx, desk.Today()); err != nil {
+		if err := desk.Book().Seed(ctx); err != nil {
 			return err
 		}
 	}
