@@ -1,0 +1,235 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"ventanilla/client/wire"
+)
+
+// asks are the questions without an answer, in the order they were put, and the
+// conversations to be watched. Both outlive a link: what has no answer is asked
+// again over the next one.
+type asks struct {
+	last    uint64 // id given
+	open    []*ask
+	watched []*watched
+	told    []wire.ConversationID // what the hello listed
+}
+
+type ask struct {
+	id    uint64
+	ask   wire.Ask
+	token any
+	sent  bool
+	ours  bool        // watching and unwatching; nobody waits for an Answered
+	stop  func() bool // ends the watch over the asker's ctx
+}
+
+type watched struct {
+	id     wire.ConversationID
+	opened bool
+}
+
+func (a *asks) put(q wire.Ask) *ask {
+	a.last++
+	p := &ask{id: a.last, ask: q, stop: func() bool { return true }}
+	a.open = append(a.open, p)
+	return p
+}
+
+func (a *asks) take(id uint64) (*ask, bool) {
+	i := slices.IndexFunc(a.open, func(p *ask) bool { return p.id == id })
+	if i < 0 {
+		return nil, false
+	}
+	p := a.open[i]
+	a.open = slices.Delete(a.open, i, i+1)
+	p.stop()
+	return p, true
+}
+
+func (a *asks) watching(id wire.ConversationID) *watched {
+	for _, w := range a.watched {
+		if w.id == id {
+			return w
+		}
+	}
+	return nil
+}
+
+func (a *asks) unwatch(id wire.ConversationID) {
+	a.watched = slices.DeleteFunc(a.watched, func(w *watched) bool { return w.id == id })
+}
+
+// tell lists what a hello asks to be watched.
+func (a *asks) tell() []wire.ConversationID {
+	a.told = nil
+	for _, w := range a.watched {
+		a.told = append(a.told, w.id)
+	}
+	return a.told
+}
+
+// begin prepares for a link that was just greeted. The desk watches what the
+// hello listed; the lines of a conversation have to be asked for when they never
+// came or when a snapshot jumps over some of them.
+func (a *asks) begin(resumed bool) {
+	for _, w := range a.watched {
+		if !resumed {
+			w.opened = false
+		}
+		if !w.opened {
+			a.put(wire.Watch{Conversation: w.id}).ours = true
+		}
+	}
+	for _, id := range a.told {
+		if a.watching(id) == nil { // given up since the hello
+			a.put(wire.Unwatch{Conversation: id}).ours = true
+		}
+	}
+}
+
+// end forgets what the next hello says better.
+func (a *asks) end() {
+	a.open = slices.DeleteFunc(a.open, func(p *ask) bool { return p.ours })
+	for _, p := range a.open {
+		p.sent = false
+	}
+}
+
+func (a *asks) next() (*wire.AskFrame, error) {
+	for _, p := range a.open {
+		if !p.sent {
+			p.sent = true
+			f, err := wire.NewAskFrame(p.id, p.ask)
+			return &f, err
+		}
+	}
+	return nil, nil
+}
+
+// Watch asks for a conversation's latest lines and its records in full from then
+// on, until [Client.Unwatch], over as many links as it takes. The lines come as
+// [Opened], or [NotOpened] says why not.
+func (c *Client) Watch(id wire.ConversationID) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.asks.watching(id) != nil {
+		return
+	}
+	if len(c.asks.watched) >= wire.MaxWatched {
+		c.say(NotOpened{id, ErrTooManyWatched})
+		return
+	}
+	c.asks.watched = append(c.asks.watched, &watched{id: id})
+	if c.lane.greeted {
+		c.asks.put(wire.Watch{Conversation: id}).ours = true
+		c.stir()
+	}
+}
+
+// Unwatch ends [Client.Watch].
+func (c *Client) Unwatch(id wire.ConversationID) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.asks.watching(id) == nil {
+		return
+	}
+	c.asks.unwatch(id)
+	if c.lane.greeted {
+		c.asks.put(wire.Unwatch{Conversation: id}).ours = true
+		c.stir()
+	}
+}
+
+// Ask puts a question. It ends in one [Answered] with the same token, also when
+// ctx ends first; a question whose link breaks is put again over the next one.
+// Conversations are opened with [Client.Watch] instead.
+func (c *Client) Ask(ctx context.Context, q wire.Ask, token any) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	f, err := wire.NewAskFrame(0, q)
+	if err == nil && len(f.Args)+envelope > wire.MaxClientFrame {
+		err = ErrTooLarge
+	}
+	if err != nil {
+		c.say(Answered{Token: token, Err: err})
+		return
+	}
+	p := c.asks.put(q)
+	p.token = token
+	p.stop = context.AfterFunc(ctx, func() { c.giveUp(p.id, context.Cause(ctx)) })
+	c.stir()
+}
+
+func (c *Client) giveUp(id uint64, cause error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if p, ok := c.asks.take(id); ok {
+		c.say(Answered{Token: p.token, Err: cause})
+	}
+}
+
+// answered is called with c.mu held. An answer that cannot be read ends its ask
+// and not the link, which would only ask for it again.
+func (c *Client) answered(a wire.Answer, size int) {
+	p, ok := c.asks.take(a.ID)
+	if !ok {
+		return // given up
+	}
+	result, err := decodeAnswer(p.ask, a)
+	if p.ours {
+		c.opened(p.ask, result, err, size)
+		return
+	}
+	if older, isPage := result.(wire.Timeline); isPage && c.asks.watching(older.Summary.ID) != nil {
+		c.mail.put(Older{older}, size)
+	}
+	c.mail.put(Answered{p.token, result, err}, size)
+}
+
+// opened is the answer to watching; that to unwatching says nothing.
+func (c *Client) opened(q wire.Ask, result any, err error, size int) {
+	watch, ok := q.(wire.Watch)
+	if !ok {
+		return
+	}
+	w := c.asks.watching(watch.Conversation)
+	switch {
+	case w == nil: // unwatched meanwhile
+	case err != nil:
+		c.asks.unwatch(watch.Conversation)
+		c.say(NotOpened{watch.Conversation, err})
+	default:
+		w.opened = true
+		c.mail.put(Opened{result.(wire.Timeline)}, size)
+	}
+}
+
+func decodeAnswer(q wire.Ask, a wire.Answer) (any, error) {
+	if a.Refused != nil {
+		return nil, &AskError{*a.Refused}
+	}
+	switch q.(type) {
+	case wire.Watch, wire.Older:
+		return decode[wire.Timeline](a.Result)
+	case wire.Search:
+		return decode[wire.Hits](a.Result)
+	case wire.GetContext:
+		return decode[wire.Context](a.Result)
+	case wire.GetCounts:
+		return decode[wire.Counts](a.Result)
+	}
+	return nil, nil
+}
+
+func decode[T any](b json.RawMessage) (any, error) {
+	var v T
+	if err := json.Unmarshal(b, &v); err != nil {
+		return nil, fmt.Errorf("reading an answer: %w", err)
+	}
+	return v, nil
+}
