@@ -66,17 +66,24 @@ func (c *conn) rollback() {
 }
 
 // close gives back what was prepared, and the connection to its database.
-func (c *conn) close() error {
+func (c *conn) close() error { return errors.Join(c.finish(), c.sql.Close()) }
+
+// finish closes what was prepared.
+func (c *conn) finish() error {
 	var errs []error
 	for _, stmt := range c.stmts {
 		errs = append(errs, stmt.Close())
 	}
-	return errors.Join(append(errs, c.sql.Close())...)
+	clear(c.stmts)
+	return errors.Join(errs...)
 }
 
-// discard closes the connection itself, whatever it is in the middle of.
+// discard closes the connection itself, whatever it is in the middle of. What was
+// prepared goes first: the driver touches freed memory when it closes a statement
+// of a connection that is gone.
 func (c *conn) discard() {
+	_ = c.finish()
 	// ErrBadConn is how database/sql is told; it comes back as the error.
 	_ = c.sql.Raw(func(any) error { return driver.ErrBadConn })
-	_ = c.close()
+	_ = c.sql.Close()
 }

@@ -34,7 +34,7 @@ var (
 type Store struct {
 	db      *sqlitedb.DB
 	lock    *flock.Flock // nil: attached beside the desk that has it
-	writer  *pool // of one
+	writer  *pool        // of one
 	readers *pool
 	closing chan struct{}
 	close   func() error
