@@ -36,8 +36,12 @@ type Cursor struct {
 
 // Follow starts after a seq. Resuming from a seq beyond the head, or too far
 // behind it, is refused: the reader needs a snapshot.
-func (d *Desk) Follow(after uint64) (*Cursor, error) {
+func (d *Desk) Follow(ctx context.Context, after uint64) (*Cursor, error) {
 	head := d.tail.head()
+	if after > head { // committed by another process, and not looked at yet
+		d.catchUp(ctx)
+		head = d.tail.head()
+	}
 	if after > head || head-after > resumeLimit {
 		return nil, fmt.Errorf("resuming at %d of %d: %w", after, head, ErrTooOld)
 	}

@@ -45,7 +45,7 @@ func names(records []wire.Record) string {
 
 func (f *floor) follow(login string, watch ...wire.ConversationID) (*desk.Cursor, *desk.Staff) {
 	f.t.Helper()
-	c, err := f.desk.Follow(f.desk.Head())
+	c, err := f.desk.Follow(f.t.Context(), f.desk.Head())
 	f.must(err)
 	return c, desk.NewStaff(f.user(login), watch)
 }
@@ -185,6 +185,17 @@ func (f *floor) checkContext(login string, id wire.ConversationID, want string) 
 	}
 }
 
+func TestANewConversationAppearsOnlyWhereItBelongs(t *testing.T) {
+	f := open(t)
+	for login, want := range map[string]string{"ana": "appeared said", "sara": "appeared said", "carla": "", "adan": "", "aldo": ""} {
+		cursor, staff := f.follow(login)
+		f.customer("", "hola")
+		if got := names(f.reads(cursor, staff)); got != want {
+			t.Errorf("%s hears %q, want %q", login, got, want)
+		}
+	}
+}
+
 func TestConversationsAppearAndGo(t *testing.T) {
 	f := open(t)
 	from, id := f.customer("", "hola")
@@ -220,7 +231,7 @@ func TestWatchingGivesFullTextAndNotesStayInside(t *testing.T) {
 	}
 	feed, start, err := f.desk.Greet(t.Context(), from, 0)
 	f.must(err)
-	cursor, err := f.desk.Follow(0)
+	cursor, err := f.desk.Follow(f.t.Context(), 0)
 	f.must(err)
 	items, err := cursor.Next(t.Context(), 0)
 	f.must(err)
@@ -260,7 +271,7 @@ func TestCustomersHearOnlyTheirOwn(t *testing.T) {
 	start := f.desk.Head()
 	f.says(rosa, "mi secreto")
 	f.accepted("ana", wire.Reply{Conversation: id, Text: "mi respuesta"})
-	cursor, err := f.desk.Follow(start)
+	cursor, err := f.desk.Follow(f.t.Context(), start)
 	f.must(err)
 	items, err := cursor.Next(t.Context(), 0)
 	f.must(err)

@@ -147,17 +147,14 @@ func (d *Desk) publish(entries []Entry) {
 // record appends an event about a conversation and folds it into the state.
 // Whoever calls it saves the conversation when done with it.
 func (w *work) record(c *Conversation, e wire.Event) (uint64, error) {
-	entry := Entry{Customer: c.Customer, Conversation: c.Summary.ID, Before: c.Place()}
-	if _, first := e.(wire.Opened); first {
-		entry.Before = Place{}
-	}
+	entry := Entry{Customer: c.Customer, Before: c.Place()} // nowhere, before it is opened
 	at, err := w.Position()
 	if err != nil {
 		return 0, err
 	}
 	wasResolved := c.Summary.Status == wire.Resolved
 	c.Summary.Fold(at.Seq+1, w.at, e)
-	entry.After = c.Place()
+	entry.Conversation, entry.After = c.Summary.ID, c.Place()
 	if reopened := wasResolved && c.Summary.Status != wire.Resolved; reopened || entry.Before != entry.After {
 		summary := c.Summary
 		entry.Summary = &summary

@@ -87,7 +87,7 @@ func (l *link) start(ctx context.Context, hello wire.Hello) (*feed, error) {
 	}
 	f := &feed{link: l, staff: desk.NewStaff(l.user, hello.Watch)}
 	if at := hello.At; at != nil && at.Epoch == d.Epoch() && hello.Rights == l.user.Rights() {
-		if f.cursor, err = d.Follow(at.Seq); err == nil {
+		if f.cursor, err = d.Follow(ctx, at.Seq); err == nil {
 			f.prev, f.told = at.Seq, at.Seq
 		} else if !errors.Is(err, desk.ErrTooOld) {
 			return nil, err
@@ -124,7 +124,7 @@ func (f *feed) snapshot(ctx context.Context) error {
 		part = wire.Snapshot{Seq: s.Seq}
 	}
 	f.prev, f.told = s.Seq, s.Seq
-	f.cursor, err = d.Follow(s.Seq)
+	f.cursor, err = d.Follow(ctx, s.Seq)
 	return err
 }
 

@@ -29,7 +29,7 @@ func (c customers) Follow(ctx context.Context, v webchat.Visitor, t webchat.Tab,
 	if err != nil {
 		return chatwire.Welcome{}, nil, err
 	}
-	cursor, err := c.desk.Follow(start.UpTo)
+	cursor, err := c.desk.Follow(ctx, start.UpTo)
 	if err != nil {
 		return chatwire.Welcome{}, nil, err
 	}
