@@ -65,25 +65,24 @@ func (c *conn) rollback() {
 	c.broken = err != nil
 }
 
-// close gives back what was prepared, and the connection to its database.
-func (c *conn) close() error { return errors.Join(c.finish(), c.sql.Close()) }
-
-// finish closes what was prepared.
-func (c *conn) finish() error {
+// closeStmts gives back what was prepared, while there is a connection to give
+// it back to.
+func (c *conn) closeStmts() error {
 	var errs []error
 	for _, stmt := range c.stmts {
 		errs = append(errs, stmt.Close())
 	}
-	clear(c.stmts)
 	return errors.Join(errs...)
 }
 
-// discard closes the connection itself, whatever it is in the middle of. What was
-// prepared goes first: the driver touches freed memory when it closes a statement
-// of a connection that is gone.
+// close gives the connection back to its database.
+func (c *conn) close() error {
+	return errors.Join(c.closeStmts(), c.sql.Close())
+}
+
+// discard closes the connection for good, whatever it is in the middle of.
 func (c *conn) discard() {
-	_ = c.finish()
+	_ = c.closeStmts()
 	// ErrBadConn is how database/sql is told; it comes back as the error.
 	_ = c.sql.Raw(func(any) error { return driver.ErrBadConn })
-	_ = c.sql.Close()
 }

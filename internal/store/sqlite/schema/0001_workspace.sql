@@ -50,7 +50,7 @@ create table conversations (
 ) strict;
 
 create index conversations_unresolved on conversations(id) where status <> 'resolved';
-create index conversations_snoozed on conversations(until) where status = 'snoozed';
+create index conversations_snoozed on conversations(until, id) where status = 'snoozed';
 create index conversations_customer on conversations(customer, created, id);
 
 create table users (
