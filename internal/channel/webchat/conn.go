@@ -1,0 +1,313 @@
+package webchat
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"ventanilla/client/wire"
+	"ventanilla/client/wire/chatwire"
+
+	"github.com/gorilla/websocket"
+)
+
+const (
+	beat       = 25 * time.Second
+	helloTime  = 5 * time.Second
+	writeTime  = 5 * time.Second
+	lingerTime = time.Second // for the other side's close
+	outbox     = 2 * chatwire.MaxInFlight
+	sendBuffer = 64 << 10 // of the kernel: a slow reader is noticed sooner
+	maxTabName = 64
+)
+
+// closing ends a connection with a code that tells the page what to do.
+type closing struct {
+	code int
+	text string
+}
+
+func (c closing) Error() string { return fmt.Sprintf("%s (%d)", c.text, c.code) }
+
+// conn is one socket. Its reader calls the desk; its writer is the only one to
+// write, and pulls the feed.
+type conn struct {
+	ch  *Channel
+	ws  *websocket.Conn
+	out chan chatwire.FromDesk // answers on their way to the writer
+	end context.CancelCauseFunc
+
+	// The reader's alone.
+	who        Visitor
+	tab        Tab
+	frames     bucket
+	garbage    bool   // was seen once
+	resendFrom uint64 // messages above it were dropped and come again
+	marks      chatwire.Marks
+	typed      time.Time
+}
+
+// run is the reader's goroutine and owns the writer's.
+func (k *conn) run(ctx context.Context) {
+	defer k.ch.leave(k)
+	defer k.ws.Close()
+	_ = k.ws.SetReadDeadline(time.Now().Add(helloTime))
+	// Once the end is decided the reader must not wait for a frame that never comes.
+	defer context.AfterFunc(ctx, func() { _ = k.ws.SetReadDeadline(time.Now().Add(lingerTime)) })()
+	feed, err := k.greet(ctx)
+	written := make(chan struct{})
+	if err == nil {
+		go func() {
+			defer close(written)
+			k.write(ctx, feed)
+		}()
+		err = k.read(ctx)
+	} else {
+		close(written)
+	}
+	k.end(err)
+	<-written
+	if feed == nil {
+		k.goodbye(ctx)
+	}
+	// Closing with unread bytes would reset the link and lose the goodbye.
+	_ = k.ws.SetReadDeadline(time.Now().Add(lingerTime))
+	for err == nil || errors.As(err, new(closing)) {
+		_, _, err = k.ws.NextReader()
+	}
+}
+
+// greet waits for the hello and answers it.
+func (k *conn) greet(ctx context.Context) (Feed, error) {
+	f, err := k.next()
+	if err != nil {
+		return nil, err
+	}
+	h := f.Hello
+	switch {
+	case h == nil || h.Device == "" || h.Lane == "" || len(h.Device) > maxTabName || len(h.Lane) > maxTabName:
+		return nil, closing{wire.CloseGarbage, "hello comes first"}
+	case h.Version != chatwire.Version:
+		return nil, closing{wire.CloseVersion, "this version is not spoken here"}
+	}
+	who, good := k.ch.tickets.take(h.Ticket, k.ch.cfg.Now())
+	if !good {
+		k.offer(chatwire.FromDesk{Refused: refusal(wire.Denied, "bad_ticket", "")})
+		return nil, closing{wire.CloseNoGreet, "the ticket is not good"}
+	}
+	k.who, k.tab = who, Tab{h.Device, h.Lane}
+	k.ch.greeted(k)
+	welcome, feed, err := k.ch.cfg.Desk.Follow(ctx, k.who, k.tab, h.After)
+	if err != nil {
+		return nil, k.trouble("following", err)
+	}
+	welcome.Clock, welcome.Beat = wire.At(k.ch.cfg.Now()), wire.Millis(beat/time.Millisecond)
+	k.offer(chatwire.FromDesk{Welcome: &welcome})
+	return feed, nil
+}
+
+// read serves frames until there are no more.
+func (k *conn) read(ctx context.Context) error {
+	for {
+		_ = k.ws.SetReadDeadline(time.Now().Add(beat * 5 / 2))
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		f, err := k.next()
+		if err != nil {
+			return err
+		}
+		if err := k.serve(ctx, f); err != nil {
+			return err
+		}
+	}
+}
+
+var errGarbage = errors.New("not a frame of this protocol")
+
+// next returns the next frame. Garbage is refused once and ends the connection
+// the second time.
+func (k *conn) next() (chatwire.FromCustomer, error) {
+	for {
+		kind, data, err := k.ws.ReadMessage()
+		if err != nil {
+			return chatwire.FromCustomer{}, err
+		}
+		now := k.ch.cfg.Now()
+		if k.frames.wait(frameRate, 1, now) > 0 {
+			return chatwire.FromCustomer{}, closing{wire.CloseGarbage, "too many frames"}
+		}
+		k.frames.used++
+		f, err := decode(kind, data)
+		if err == nil {
+			return f, nil
+		}
+		if k.garbage {
+			return f, closing{wire.CloseGarbage, "garbage, twice"}
+		}
+		k.garbage = true
+		k.offer(chatwire.FromDesk{Refused: refusal(wire.Invalid, "bad_frame", k.who.Locale)})
+	}
+}
+
+// decode reads a frame with exactly one member that we know.
+func decode(kind int, data []byte) (f chatwire.FromCustomer, err error) {
+	if kind != websocket.TextMessage || json.Unmarshal(data, &f) != nil {
+		return chatwire.FromCustomer{}, errGarbage
+	}
+	members := 0
+	for _, there := range []bool{f.Hello != nil, f.Say != nil, f.Typing != nil, f.Marks != nil, f.Older != nil, f.Ping != nil} {
+		if there {
+			members++
+		}
+	}
+	if members != 1 {
+		return chatwire.FromCustomer{}, errGarbage
+	}
+	return f, nil
+}
+
+func (k *conn) serve(ctx context.Context, f chatwire.FromCustomer) error {
+	desk := k.ch.cfg.Desk
+	switch {
+	case f.Say != nil:
+		return k.say(ctx, *f.Say)
+	case f.Ping != nil:
+		k.offer(chatwire.FromDesk{Pong: &chatwire.Pong{Sent: f.Ping.Sent, Clock: wire.At(k.ch.cfg.Now())}})
+	case f.Typing != nil:
+		if now := k.ch.cfg.Now(); now.Sub(k.typed) >= time.Second {
+			k.typed = now
+			return k.trouble("typing", desk.Typing(ctx, k.who))
+		}
+	case f.Marks != nil:
+		m := chatwire.Marks{Read: max(k.marks.Read, f.Marks.Read)}
+		m.Delivered = max(k.marks.Delivered, f.Marks.Delivered, m.Read)
+		if m != k.marks { // only what is new costs the desk something
+			k.marks = m
+			return k.trouble("marking", desk.Mark(ctx, k.who, m))
+		}
+	case f.Older != nil:
+		lines, err := desk.Older(ctx, k.who, f.Older.Before)
+		if err != nil {
+			return k.trouble("reading older lines", err)
+		}
+		k.offer(chatwire.FromDesk{Older: &lines})
+	case f.Hello != nil:
+		return closing{wire.CloseGarbage, "hello, twice"}
+	}
+	return nil
+}
+
+// say passes a message on, or asks for it later: the limits delay and lose nothing.
+func (k *conn) say(ctx context.Context, s chatwire.Say) error {
+	if k.resendFrom != 0 && s.N > k.resendFrom {
+		return nil // it was on its way before the page heard that it is to wait
+	}
+	k.resendFrom = 0
+	if wait := k.ch.tellers.take(k.who.ID, len(s.Text), k.ch.cfg.Now()); wait > 0 {
+		k.resendFrom = s.N
+		k.offer(chatwire.FromDesk{Resend: &wire.Resend{From: s.N, Wait: wire.Millis(wait.Milliseconds() + 1 + rand.N(int64(100)))}})
+		return nil
+	}
+	return k.trouble("saying", k.ch.cfg.Desk.Say(ctx, k.who, k.tab, s, k.offer))
+}
+
+// offer hands a frame to the writer. A page that does not take its answers is
+// told and closed; it resumes.
+func (k *conn) offer(f chatwire.FromDesk) {
+	select {
+	case k.out <- f:
+	default:
+		k.end(closing{wire.CloseSlow, "answers are not taken"})
+	}
+}
+
+// trouble turns the desk's error into one for the page, which learns no details.
+func (k *conn) trouble(doing string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, ErrFellBehind):
+		return closing{wire.CloseSlow, "fell behind"}
+	case !errors.Is(err, context.Canceled):
+		k.ch.cfg.Log.Warn("a customer's socket is closed", "doing", doing, "error", err)
+	}
+	return closing{wire.CloseTrouble, "the desk could not go on"}
+}
+
+// write is the writer's goroutine: answers and the feed, then the goodbye.
+func (k *conn) write(ctx context.Context, feed Feed) {
+	err := k.writeAll(ctx, feed)
+	k.end(err)
+	k.goodbye(ctx)
+}
+
+func (k *conn) writeAll(ctx context.Context, feed Feed) error {
+	if err := k.sendAnswers(); err != nil { // the welcome goes first
+		return err
+	}
+	for {
+		woken := feed.Woken()
+		frames, err := feed.Next(ctx)
+		if err != nil {
+			return k.trouble("following", err)
+		}
+		for _, f := range frames {
+			if err := k.send(f); err != nil {
+				return err
+			}
+		}
+		if len(frames) > 0 {
+			woken = nil // there may be more: look again once the answers are out
+			if err := k.sendAnswers(); err != nil {
+				return err
+			}
+			if ctx.Err() == nil {
+				continue
+			}
+		}
+		select {
+		case f := <-k.out:
+			if err := k.send(f); err != nil {
+				return err
+			}
+		case <-woken:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+func (k *conn) sendAnswers() error {
+	for {
+		select {
+		case f := <-k.out:
+			if err := k.send(f); err != nil {
+				return err
+			}
+		default:
+			return nil
+		}
+	}
+}
+
+func (k *conn) send(f chatwire.FromDesk) error {
+	_ = k.ws.SetWriteDeadline(time.Now().Add(writeTime))
+	return k.ws.WriteJSON(f)
+}
+
+// goodbye sends what was already answered and says why the connection ends.
+func (k *conn) goodbye(ctx context.Context) {
+	var why closing
+	if !errors.As(context.Cause(ctx), &why) {
+		why = closing{websocket.CloseNormalClosure, ""}
+	}
+	if k.sendAnswers() != nil {
+		return // the socket is gone
+	}
+	bye := websocket.FormatCloseMessage(why.code, why.text)
+	_ = k.ws.WriteControl(websocket.CloseMessage, bye, time.Now().Add(lingerTime))
+}
