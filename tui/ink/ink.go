@@ -102,6 +102,16 @@ func (r *Row) Pad(p Pen, n int) {
 	}
 }
 
+// Row adds a row that is finished and cells wide.
+func (r *Row) Row(finished string, cells int) {
+	if r.pen.on != "" {
+		r.b = append(r.b, reset...)
+	}
+	r.pen = Pen{}
+	r.b = append(r.b, finished...)
+	r.left -= cells
+}
+
 // To pads until width cells are left.
 func (r *Row) To(p Pen, left int) { r.Pad(p, r.left-left) }
 

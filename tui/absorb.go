@@ -1,0 +1,185 @@
+package tui
+
+import (
+	"errors"
+
+	"ventanilla/client"
+	"ventanilla/client/wire"
+	"ventanilla/tui/words"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// absorb takes in everything that happened since the last time.
+func (m *Model) absorb(u client.Update) tea.Cmd {
+	for _, e := range u.Events {
+		m.take(e)
+	}
+	m.v.outbox.prune(m.v.View)
+	return m.settle()
+}
+
+// take is the table of contents of what the client tells.
+func (m *Model) take(e client.Event) {
+	switch e := e.(type) {
+	case client.LinkChanged:
+		m.v.link.change(e, m.v.now)
+		m.screen.mark(statusPart, CustomerPart, customerLine)
+	case client.Welcomed:
+		m.welcome(e)
+	case client.SnapshotPart:
+		m.mirror.Snapshot(e.Snapshot)
+		m.screen.all()
+	case client.FeedPart:
+		m.feed(e.Feed)
+	case client.Opened:
+		m.mirror.Timeline(e.Timeline)
+		m.screen.mark(TalkPart, QueuePart, smallPart)
+	case client.Older:
+		m.mirror.Timeline(e.Timeline)
+		m.screen.mark(TalkPart)
+	case client.NotOpened:
+		m.tell(Notice{m.why(e.Err), true})
+	case client.TypingSign:
+		m.mirror.Typing(e.Typing, m.v.now)
+		m.screen.mark(TalkPart)
+	case client.OutboxChanged:
+		m.v.outbox.entries = e.Entries
+		m.screen.mark(TalkPart)
+	case client.Settled:
+		m.settled(e)
+	case client.Answered:
+		m.answered(e)
+	}
+}
+
+func (m *Model) welcome(e client.Welcomed) {
+	m.offset = e.Offset
+	m.tick()
+	m.mirror.Welcome(e.Welcome)
+	m.screen.all()
+	if m.countsOnly() {
+		m.panes.counts.asked = m.v.now
+		m.desk.Ask(bg(), wire.GetCounts{}, countsTicket{})
+	}
+}
+
+func (m *Model) feed(f wire.Feed) {
+	if err := m.mirror.Feed(f); err != nil {
+		m.desk.Resync()
+		return
+	}
+	if len(f.Records) == 0 {
+		return
+	}
+	m.screen.mark(QueuePart, queueLine, TalkPart, talkLine, statusPart)
+	for _, r := range f.Records {
+		if e, ok := r.Event.(wire.Routed); ok && e.Conversation == m.v.shown {
+			m.askContext() // who has it decides what may be seen
+		}
+	}
+}
+
+// settle does what follows from what is on the screen now: go on loading, and
+// tell the desk what the agent in charge has read.
+func (m *Model) settle() tea.Cmd {
+	cmd := m.carryOut(m.panes.talk.settle(&m.v))
+	m.markSeen()
+	return cmd
+}
+
+// markSeen tells the desk how far the agent in charge has read: the end of the
+// conversation is on a screen that somebody looks at.
+func (m *Model) markSeen() {
+	c, ok := m.v.Conversation(m.v.shown)
+	if !ok || m.places.away || m.v.link.state != liveState || c.Len() == 0 || !m.panes.talk.atEnd() || !m.v.Can("seen") {
+		return
+	}
+	s, last := c.Summary(), c.Line(c.Len()-1).Seq
+	if s.Agent != m.v.Me().ID || s.Unread == 0 || m.places.seen[s.ID] >= last {
+		return
+	}
+	m.places.seen[s.ID] = last
+	m.desk.Do(wire.MarkSeen{Conversation: s.ID, UpTo: last})
+}
+
+// settled takes the outcome of a command. What was refused is said, and a text
+// that was refused goes back to where it was written.
+func (m *Model) settled(e client.Settled) {
+	refused := e.Outcome.Refused
+	m.screen.mark(TalkPart, QueuePart, smallPart)
+	back, text := m.v.outbox.settle(e)
+	if text {
+		m.v.drafts.giveBack(back.key, back.text)
+	}
+	if refused == nil {
+		return
+	}
+	why := refused.Text
+	if why == "" {
+		why = refused.Code
+	}
+	if text {
+		m.tell(Notice{m.v.words.With(words.TextRefused, words.Args{"Why": why}), true})
+		return
+	}
+	m.tell(Notice{m.v.words.With(words.CommandRefused, words.Args{"Why": why}), true})
+}
+
+// answered takes the answer to a question. One that is late, because another
+// conversation is shown or the question was put again since, is dropped here.
+func (m *Model) answered(e client.Answered) {
+	switch t := e.Token.(type) {
+	case ticket:
+		if t == m.v.file.ticket {
+			m.contextCame(e)
+		}
+	case searchTicket:
+		if t.number == m.asks.last || m.panes.queue.search.asked {
+			m.hitsCame(e)
+		}
+	case olderTicket:
+		if t.conversation == m.panes.talk.asking.Conversation {
+			m.panes.talk.asking = Older{}
+		}
+		if e.Err != nil {
+			m.tell(Notice{m.why(e.Err), true})
+		}
+	case countsTicket:
+		m.panes.counts.answer(e.Answer)
+		m.screen.mark(QueuePart)
+	}
+}
+
+func (m *Model) contextCame(e client.Answered) {
+	f := m.v.file
+	f.asked = false
+	m.screen.mark(CustomerPart, customerLine, TalkPart)
+	var no *client.AskError
+	switch answer, ok := e.Answer.(wire.Context); {
+	case errors.As(e.Err, &no) && no.Refusal.Kind == wire.Denied:
+		f.context, f.denied = nil, true
+	case e.Err != nil:
+		f.failed = m.why(e.Err)
+	case ok && answer.Conversation == f.ticket.conversation:
+		f.context, f.denied = &answer, false
+	}
+}
+
+func (m *Model) hitsCame(e client.Answered) {
+	m.screen.mark(QueuePart)
+	if hits, ok := e.Answer.(wire.Hits); ok {
+		m.panes.queue.search.answer(hits)
+		return
+	}
+	m.panes.queue.search.fail(m.why(e.Err))
+}
+
+// why is the sentence for an error: the desk's own when it sent one.
+func (m *Model) why(err error) string {
+	var no *client.AskError
+	if errors.As(err, &no) && no.Refusal.Text != "" {
+		return no.Refusal.Text
+	}
+	return m.v.words.Say(words.AskFailed)
+}

@@ -1,0 +1,199 @@
+package tui
+
+import (
+	"ventanilla/client/wire"
+	"ventanilla/keymap"
+	"ventanilla/tui/text"
+	"ventanilla/tui/words"
+)
+
+// nearLimit is from how many characters on the counter shows.
+const nearLimit = wire.MaxText * 9 / 10
+
+// composer is where replies and notes are written. It holds no text: it looks at
+// the draft of the shown conversation, so it cannot show another's.
+type composer struct {
+	top          int // first row of the draft on screen
+	x, y         int
+	cursor       bool
+	lastRow, box int // height of the text area when drawn last
+}
+
+// Scope implements [Pane].
+func (c *composer) Scope() keymap.Scope { return keymap.Composer }
+
+// Handle implements [Pane].
+func (c *composer) Handle(a keymap.Action, v *look) Intent {
+	key := v.drafts.current(v.shown)
+	draft := v.drafts.of(key)
+	switch a {
+	case keymap.Send:
+		if !draft.Empty() {
+			return Send{key}
+		}
+	case keymap.NewLine:
+		return c.insert(draft, "\n", key, v)
+	case keymap.Leave:
+		return Focus{TalkPart}
+	case keymap.Flip:
+		return flip(key, v)
+	case keymap.PageUp, keymap.PageDown:
+		name := "up"
+		if a == keymap.PageDown {
+			name = "down"
+		}
+		for range max(c.box, 1) {
+			draft.Key(name)
+		}
+	}
+	return nil
+}
+
+// flip changes what is written next. Where there is text it asks what should
+// become of it.
+func flip(key DraftKey, v *look) Intent {
+	if v.drafts.of(key).Empty() {
+		return Write{key.Kind.Other()}
+	}
+	return Ask{flipSheet(key, v)}
+}
+
+// Type implements typist.
+func (c *composer) Type(key, written string, v *look) Intent {
+	k := v.drafts.current(v.shown)
+	draft := v.drafts.of(k)
+	if written != "" {
+		return c.insert(draft, written, k, v)
+	}
+	if draft.Key(key) && key != "left" && key != "right" && key != "up" && key != "down" {
+		return Typed{k}
+	}
+	return nil
+}
+
+// Paste implements typist.
+func (c *composer) Paste(raw string, v *look) Intent {
+	k := v.drafts.current(v.shown)
+	return c.insert(v.drafts.of(k), raw, k, v)
+}
+
+func (c *composer) insert(draft interface{ Insert(string) int }, s string, k DraftKey, v *look) Intent {
+	if n := draft.Insert(s); n > 0 {
+		return Tell{Notice{v.words.Count(words.TextCut, n), true}}
+	}
+	return Typed{k}
+}
+
+// Cursor implements typist.
+func (c *composer) Cursor() (x, y int, ok bool) { return c.x, c.y, c.cursor }
+
+// rows is how high the composer wants to be in a pane of a size, edges included;
+// 0 means there is none.
+func (c *composer) rows(s Size, v *look) int {
+	if v.shown == "" || !v.writes() {
+		return 0
+	}
+	draft := v.drafts.of(v.drafts.current(v.shown))
+	lines := 1
+	if v.focus == ComposerPart || !draft.Empty() {
+		lines = max(2, len(draft.Rows(textWidth(s.Width), v.measure)))
+	}
+	return 2 + clamp(lines, 1, max(1, s.Height/3))
+}
+
+// textWidth leaves the frame, a space on each side and a cell for the cursor.
+func textWidth(width int) int { return max(1, width-5) }
+
+// Draw implements [Pane].
+func (c *composer) Draw(s Size, v *look) []string {
+	var out canvas
+	out.begin(s, v)
+	c.cursor = false
+	key := v.drafts.current(v.shown)
+	b, title := composerFrame(key.Kind, v)
+	if s.Height > 1 {
+		out.top(b, title, c.counter(key, v))
+	}
+	c.text(&out, b, key, v)
+	if s.Height > 2 {
+		out.bottom(b, nil, c.hint(key, v))
+	}
+	return out.finish()
+}
+
+// composerFrame is the frame that tells what is being written. The two differ in
+// colour, in their lines and in words.
+func composerFrame(k Kind, v *look) (border, []seg) {
+	if k == NoteKind {
+		return heavyBorder(v.pens.note), []seg{{v.pens.note, v.say(words.NoteFrame)}}
+	}
+	p := v.pens.border
+	if v.focus == ComposerPart {
+		p = v.pens.reply
+	}
+	return lightBorder(p), []seg{{p, v.say(words.ReplyFrame)}}
+}
+
+func (c *composer) counter(key DraftKey, v *look) seg {
+	n := v.drafts.of(key).Count()
+	if n < nearLimit {
+		return seg{}
+	}
+	p := v.pens.plain.warn
+	if n >= wire.MaxText {
+		p = v.pens.plain.bad
+	}
+	return seg{p, text.Clean(v.locale.Number(n) + " / " + v.locale.Number(wire.MaxText))}
+}
+
+func (c *composer) hint(key DraftKey, v *look) seg {
+	id := words.SendReply
+	if key.Kind == NoteKind {
+		id = words.SendNote
+	}
+	if v.focus != ComposerPart {
+		return seg{}
+	}
+	return seg{v.pens.plain.quiet, v.with(id, words.Args{"Key": v.keys.Key(keymap.Composer, keymap.Send)})}
+}
+
+func (c *composer) text(out *canvas, b border, key DraftKey, v *look) {
+	draft, width := v.drafts.of(key), textWidth(out.size.Width)
+	lines := draft.Rows(width, v.measure)
+	c.box = max(out.size.Height-2, 1)
+	row, column := draft.Cursor(width, v.measure)
+	c.top = clamp(c.top, row-c.box+1, row)
+	c.top = clamp(c.top, 0, max(0, len(lines)-c.box))
+	if v.focus == ComposerPart && len(out.rows)+row-c.top < out.size.Height {
+		c.x, c.y, c.cursor = min(2+column, max(out.size.Width-2, 0)), len(out.rows)+row-c.top, true
+	}
+	for i := range c.box {
+		out.inside(b)
+		out.Pad(v.pens.plain.ink, 1)
+		switch at := c.top + i; {
+		case i == 0 && draft.Text() == "":
+			out.Put(v.pens.plain.quiet, c.placeholder(key, v))
+		case at < len(lines):
+			out.PutIn(v.pens.plain.ink, lines[at], width)
+		}
+		out.outside(b, out.ground)
+	}
+}
+
+// placeholder says what happens with what is written here.
+func (c *composer) placeholder(key DraftKey, v *look) text.Line {
+	conversation, ok := v.Conversation(v.shown)
+	if !ok || key.Kind == NoteKind {
+		return v.say(words.WriteNote)
+	}
+	s := conversation.Summary()
+	switch {
+	case s.Status == wire.Resolved:
+		return v.say(words.WriteReopens)
+	case s.Agent == "":
+		return v.say(words.WriteTakes)
+	case s.Agent != v.Me().ID:
+		return v.with(words.WriteColleague, words.Args{"Name": v.name(s.Agent).String()})
+	}
+	return v.say(words.WriteReply)
+}

@@ -1,0 +1,184 @@
+package tui
+
+import (
+	"time"
+
+	"ventanilla/client/wire"
+	"ventanilla/keymap"
+	"ventanilla/tui/text"
+	"ventanilla/tui/words"
+)
+
+// file is the context of the customer in the shown conversation: one request and
+// what came of it. It is thrown away as soon as another conversation is shown.
+type file struct {
+	ticket  ticket
+	asked   bool
+	context *wire.Context // the last whole answer; nil before it
+	failed  string        // why the last request failed
+	denied  bool
+}
+
+// ticket says whose context was asked for and by which request. An answer that
+// names another one is from a conversation, or a moment, that has passed.
+type ticket struct {
+	conversation wire.ConversationID
+	number       int
+}
+
+// stale is how old a context may get before it is asked for again.
+const stale = time.Minute
+
+// old reports whether the context should be asked for again.
+func (f *file) old(now time.Time) bool {
+	return !f.asked && f.context != nil && f.context.None == "" && now.Sub(f.context.AsOf.Time()) >= stale
+}
+
+// customer is the pane of the customer's financial context. It holds only its
+// scroll: what it draws belongs to the root and goes when the conversation does.
+type customer struct {
+	offset, rows int
+	height       int
+	of           wire.ConversationID
+	canvas       canvas
+}
+
+// Scope implements [Pane].
+func (p *customer) Scope() keymap.Scope { return keymap.Context }
+
+// Handle implements [Pane].
+func (p *customer) Handle(a keymap.Action, _ *look) Intent {
+	last := max(0, p.rows-p.height)
+	switch a {
+	case keymap.Up:
+		p.offset = clamp(p.offset-1, 0, last)
+	case keymap.Down:
+		p.offset = clamp(p.offset+1, 0, last)
+	case keymap.PageUp:
+		p.offset = clamp(p.offset-p.height, 0, last)
+	case keymap.PageDown:
+		p.offset = clamp(p.offset+p.height, 0, last)
+	case keymap.Top:
+		p.offset = 0
+	case keymap.Bottom:
+		p.offset = last
+	case keymap.Back:
+		return Focus{TalkPart}
+	case keymap.Open:
+		return Reload{}
+	}
+	return nil
+}
+
+// Draw implements [Pane].
+func (p *customer) Draw(s Size, v *look) []string {
+	c := &p.canvas
+	if p.of != v.shown {
+		p.of, p.offset = v.shown, 0
+	}
+	b := paneBorder(v, CustomerPart)
+	pen := titlePen(v, CustomerPart)
+	title := []seg{{pen, text.Literal("3 ")}, {pen, v.say(words.ContextTitle)}}
+	if v.file.context != nil && v.file.context.None == "" {
+		body := blocks{size: Size{s.Width, 0}, v: v, f: v.file.context}
+		body.draw(b)
+		c.begin(s, v)
+		c.top(b, title, sourceAge(v.file, v))
+		p.scrolled(body.rows, b)
+	} else {
+		c.begin(s, v)
+		c.top(b, title, seg{})
+		c.says(b, v.pens.plain.quiet, p.absent(v)...)
+	}
+	c.bottom(b, nil, p.label(v))
+	return c.finish()
+}
+
+func (p *customer) scrolled(rows []string, b border) {
+	p.height, p.rows = max(0, p.canvas.size.Height-2), len(rows)
+	p.offset = clamp(p.offset, 0, max(0, p.rows-p.height))
+	rows = rows[p.offset:]
+	for i := range p.height {
+		if i < len(rows) {
+			p.canvas.rows = append(p.canvas.rows, rows[i])
+			continue
+		}
+		p.canvas.inside(b)
+		p.canvas.outside(b, p.canvas.ground)
+	}
+}
+
+// absent says why there is nothing to show, and what to do.
+func (p *customer) absent(v *look) []text.Line {
+	f := v.file
+	switch {
+	case v.shown == "":
+		return []text.Line{v.say(words.ContextNothing)}
+	case f.denied:
+		return []text.Line{v.say(words.ContextDenied)}
+	case f.failed != "":
+		return []text.Line{text.Clean(f.failed), v.with(words.ContextRetry, words.Args{"Key": v.keys.Key(keymap.Context, keymap.Refresh)})}
+	case f.context != nil:
+		return []text.Line{v.of(words.NoContext, f.context.None)}
+	case v.link.state != liveState:
+		return []text.Line{v.say(words.ContextOffline)}
+	}
+	return []text.Line{v.say(words.ContextLoading)}
+}
+
+// sourceAge is where the figures come from and how old they are.
+func sourceAge(f *file, v *look) seg {
+	pen := v.pens.plain.quiet
+	age := v.now.Sub(f.context.AsOf.Time())
+	line := text.Concat(v.of(words.Source, f.context.Src), text.Literal(" "), text.Clean(ageOf(age, v)))
+	if age >= 2*stale || f.failed != "" {
+		pen = v.pens.plain.warn
+	}
+	return seg{pen, line}
+}
+
+// ageOf counts the first minute in tens of seconds, so that a quiet screen stays
+// quiet.
+func ageOf(d time.Duration, v *look) string {
+	if d < time.Minute {
+		d = d.Truncate(10 * time.Second)
+	}
+	return v.locale.Span(d)
+}
+
+func (p *customer) label(v *look) seg {
+	if v.file.failed != "" && v.file.context != nil {
+		return seg{v.pens.plain.bad, v.say(words.ContextNotFresh)}
+	}
+	if below := p.rows - p.offset - p.height; below > 0 && v.file.context != nil {
+		return seg{v.pens.plain.quiet, text.Clean("↓ " + v.locale.Number(below))}
+	}
+	return seg{}
+}
+
+// customerStrip writes the context as one line: who, stop signs, what is due.
+func customerStrip(c *canvas, v *look) {
+	t := v.pens.plain
+	f := v.file
+	switch {
+	case f.context == nil || f.context.None != "":
+		lines := (&customer{}).absent(v)
+		c.Put(t.quiet, lines[0])
+		return
+	case len(f.context.Stops) > 0:
+		c.Put(t.bad, text.Concat(text.Literal("⚑ "), v.of(words.StopSign, f.context.Stops[0].Kind)))
+		c.Put(t.quiet, text.Literal(" · "))
+	}
+	if n := f.context.Now; n != nil {
+		line, pen := nowLine(n, v)
+		c.Put(pen, line)
+		if n.Amount.V != nil {
+			c.Put(t.ink, text.Concat(text.Literal(" · "), amount(n.Amount, v)))
+		}
+		if n.Due.V != nil {
+			c.Put(t.quiet, text.Concat(text.Literal(" "), text.Clean(v.locale.DueDate(*n.Due.V))))
+		}
+	} else {
+		c.Put(t.quiet, v.say(words.NoData))
+	}
+}
