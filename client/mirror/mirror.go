@@ -127,6 +127,8 @@ func (m *Mirror) apply(r wire.Record) {
 		if e.Agent == m.me.ID {
 			m.me.State, m.me.Reason, m.me.Since = e.State, e.Reason, r.At
 		}
+	case wire.QueueChanged:
+		m.staff.add(nil, []wire.Queue{e.Queue})
 	case wire.StaffChanged:
 		m.staff.change(e)
 		if e.Agent.ID == m.me.ID {
@@ -186,29 +188,33 @@ func (m *Mirror) settle(e *entry, ev wire.Event) {
 	}
 }
 
-// Timeline merges a page of a conversation, be it the latest lines or older
-// ones, and marks the conversation as opened. Lines that are there already are
-// not doubled; pages that do not join what is shown replace it or are left out,
-// so that lines never have a hole between them.
+// Timeline merges a page of a conversation. One that reaches to where the feed is
+// holds the latest lines and opens the conversation; any other is an older page
+// and counts only where it joins the lines there are, so that they never have a
+// hole between them. Lines that are there already are not doubled.
 func (m *Mirror) Timeline(t wire.Timeline) {
-	e, known := m.entries[t.Summary.ID]
-	if !known {
-		e = &entry{key: key{tab: nowhere}}
-		m.entries[t.Summary.ID] = e
-	}
-	if !known || t.UpTo >= m.cursor.At().Seq {
-		e.Summary = t.Summary
-		m.words.share(&e.Summary)
-		m.table.move(e, m.keyOf(&e.Summary))
-	}
-	if e.thread == nil {
-		e.thread = &thread{more: t.More}
-	}
 	page := t.Records
 	if !slices.IsSortedFunc(page, bySeq) {
 		page = slices.SortedFunc(slices.Values(page), bySeq)
 	}
-	e.thread.merge(page, t.More)
+	e, known := m.entries[t.Summary.ID]
+	if t.UpTo < m.cursor.At().Seq {
+		if known && e.thread != nil {
+			e.thread.older(page, t.More)
+		}
+		return
+	}
+	if !known {
+		e = &entry{key: key{tab: nowhere}}
+		m.entries[t.Summary.ID] = e
+	}
+	e.Summary = t.Summary
+	m.words.share(&e.Summary)
+	m.table.move(e, m.keyOf(&e.Summary))
+	if e.thread == nil {
+		e.thread = &thread{more: t.More}
+	}
+	e.thread.open(page, t.More)
 }
 
 // Forget ends what [Mirror.Timeline] began: the lines go, the summary stays.

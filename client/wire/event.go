@@ -104,6 +104,11 @@ type StaffChanged struct {
 	Gone  bool  `json:"gone,omitempty"` // disabled
 }
 
+// QueueChanged reports a new queue, or a new name of one.
+type QueueChanged struct {
+	Queue Queue `json:"queue"`
+}
+
 // Appeared stands in a feed in place of the record that brought a conversation
 // into view. It is never in the log.
 type Appeared struct {
@@ -131,6 +136,7 @@ func (Receipt) event() string         { return "receipt" }
 func (Seen) event() string            { return "seen" }
 func (PresenceChanged) event() string { return "presence" }
 func (StaffChanged) event() string    { return "staff" }
+func (QueueChanged) event() string    { return "queue" }
 func (Appeared) event() string        { return "appeared" }
 func (Gone) event() string            { return "gone" }
 func (u Unrecognised) event() string  { return u.Name }
@@ -150,6 +156,7 @@ var eventDecoders = map[string]func([]byte) (Event, error){
 	Seen{}.event():            decodeEvent[Seen],
 	PresenceChanged{}.event(): decodeEvent[PresenceChanged],
 	StaffChanged{}.event():    decodeEvent[StaffChanged],
+	QueueChanged{}.event():    decodeEvent[QueueChanged],
 	Appeared{}.event():        decodeEvent[Appeared],
 	Gone{}.event():            decodeEvent[Gone],
 }

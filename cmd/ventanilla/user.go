@@ -133,7 +133,7 @@ func newQueue() *cobra.Command {
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return onData(cmd.Context(), data, func(s desk.Store) error {
-				return desk.AddQueue(cmd.Context(), s, wire.Queue{ID: wire.QueueID(args[0]), Name: name})
+				return desk.AddQueue(cmd.Context(), s, time.Now(), wire.Queue{ID: wire.QueueID(args[0]), Name: name})
 			})
 		},
 	}

@@ -255,8 +255,9 @@ func verify(hash, password string) (bool, error) {
 	return subtle.ConstantTimeCompare(got, want) == 1, nil
 }
 
-// AddQueue makes a queue, or gives one another name. Its name defaults to its id.
-func AddQueue(ctx context.Context, s Store, q wire.Queue) error {
+// AddQueue makes a queue, or gives one another name, and records it in the log.
+// Its name defaults to its id.
+func AddQueue(ctx context.Context, s Store, now time.Time, q wire.Queue) error {
 	q.ID = wire.QueueID(strings.ToLower(strings.TrimSpace(string(q.ID))))
 	if q.ID == "" || len(q.ID) > wire.MaxTag || strings.ContainsFunc(string(q.ID), func(r rune) bool {
 		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyz0123456789-_", r)
@@ -269,5 +270,12 @@ func AddQueue(ctx context.Context, s Store, q wire.Queue) error {
 	if utf8.RuneCountInString(q.Name) > wire.MaxTag {
 		return fmt.Errorf("the name must have at most %d characters", wire.MaxTag)
 	}
-	return s.Update(ctx, func(tx Tx) error { return tx.SaveQueue(q) })
+	return s.Update(ctx, func(tx Tx) error {
+		if err := tx.SaveQueue(q); err != nil {
+			return err
+		}
+		w := &work{Tx: tx, now: now, at: wire.At(now)}
+		_, err := w.append(Entry{}, wire.QueueChanged{Queue: q})
+		return err
+	})
 }

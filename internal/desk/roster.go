@@ -56,14 +56,6 @@ func (r *roster) allQueues() []wire.Queue {
 	return slices.Clone(r.queues)
 }
 
-// replace puts what the store holds in place of what was known.
-func (r *roster) replace(users []User, queues []wire.Queue) {
-	fresh := newRoster(users, queues)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.users, r.queues = fresh.users, fresh.queues
-}
-
 // fold applies a committed event about people.
 func (r *roster) fold(at wire.Millis, e wire.Event) {
 	r.mu.Lock()
@@ -77,5 +69,8 @@ func (r *roster) fold(at wire.Millis, e wire.Event) {
 		u := r.users[e.Agent.ID]
 		u.Agent, u.Disabled = e.Agent, e.Gone
 		r.users[e.Agent.ID] = u
+	case wire.QueueChanged:
+		r.queues = slices.DeleteFunc(r.queues, func(q wire.Queue) bool { return q.ID == e.Queue.ID })
+		r.queues = append(r.queues, e.Queue)
 	}
 }

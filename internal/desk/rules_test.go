@@ -48,7 +48,7 @@ func openWith(t *testing.T, book *libro.Book) *floor {
 	}
 	t.Cleanup(func() { _ = store.Close() })
 	f := &floor{t: t, store: store, lanes: make(map[desk.Sender]uint64)}
-	f.must(desk.AddQueue(ctx, store, wire.Queue{ID: "cobranzas"}))
+	f.must(desk.AddQueue(ctx, store, time.Now(), wire.Queue{ID: "cobranzas"}))
 	for _, u := range []desk.NewUser{
 		{Login: "ana", Name: "Ana", Role: wire.RoleAgent},
 		{Login: "bruno", Name: "Bruno", Role: wire.RoleAgent},

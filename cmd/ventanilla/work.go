@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"ventanilla/client"
+	"ventanilla/internal/signin"
+	"ventanilla/theme"
+	"ventanilla/tui"
+	"ventanilla/tui/locale"
+)
+
+// workstation is the agent's screen, as the command line wants it.
+type workstation struct {
+	server, login, tokenFile string
+	look
+}
+
+// look is how the screen is to look.
+type look struct{ locale, theme string }
+
+func (l *look) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&l.locale, "locale", "", "language and country: es-AR, es-MX or en (default: the system's)")
+	f.StringVar(&l.theme, "theme", "auto", "colours: auto, "+strings.Join(theme.Names(), ", "))
+}
+
+func (w *workstation) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&w.server, "server", "", "desk to sign in at for this run only; asks for the password")
+	f.StringVar(&w.login, "login", "", "what you sign in with, for --server")
+	f.StringVar(&w.tokenFile, "token-file", "", "file that holds a session's token, for --server")
+	w.look.flags(cmd)
+}
+
+// welcome is what somebody reads who has no login yet.
+const welcome = `Nobody is signed in on this machine.
+
+  Try it, with nothing to set up:   ventanilla demo
+  Sign in at your desk:             ventanilla login https://desk.example.com
+  Run a desk of your own:           ventanilla serve
+
+`
+
+func (w *workstation) run(cmd *cobra.Command) error {
+	s, err := w.session(cmd)
+	if errors.Is(err, signin.ErrNone) && s.Server == "" {
+		fmt.Fprint(cmd.OutOrStdout(), welcome)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return w.show(cmd.Context(), s, nil)
+}
+
+func (w *workstation) session(cmd *cobra.Command) (signin.Session, error) {
+	switch {
+	case w.server == "" && (w.tokenFile != "" || w.login != ""):
+		return signin.Session{}, errors.New("--token-file and --login need --server")
+	case w.server == "":
+		return signin.Load()
+	case w.tokenFile == "":
+		return signIn(cmd, w.server, w.login, false)
+	}
+	server, err := signin.Desk(w.server)
+	if err != nil {
+		return signin.Session{}, err
+	}
+	b, err := os.ReadFile(w.tokenFile)
+	if err != nil {
+		return signin.Session{}, fmt.Errorf("reading --token-file: %w", err)
+	}
+	return signin.Session{Account: signin.Account{Server: server}, Token: strings.TrimSpace(string(b))}, nil
+}
+
+// dialer reaches a desk; nil is the network.
+type dialer = func(ctx context.Context, network, addr string) (net.Conn, error)
+
+// show runs the workstation until the agent leaves.
+func (l look) show(ctx context.Context, s signin.Session, dial dialer) error {
+	cfg, err := l.config()
+	if err != nil {
+		return err
+	}
+	if !term.IsTerminal(int(os.Stdout.Fd())) || !term.IsTerminal(int(os.Stdin.Fd())) {
+		return errors.New("the workstation needs a terminal")
+	}
+	device, err := signin.Device()
+	if err != nil {
+		return err
+	}
+	inbox := tui.NewInbox()
+	c := client.New(client.Config{
+		URL: s.Server, Token: s.Token, Dial: dial, Device: device, Locale: cfg.Locale.String(), Sink: inbox.Put,
+	})
+	cfg.Desk = c
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	ended := make(chan error, 1)
+	go func() { ended <- c.Run(ctx) }()
+	err = tui.Run(ctx, cfg, inbox, os.Stdin, os.Stdout)
+	stop()
+	return errors.Join(err, signedOff(<-ended))
+}
+
+// signedOff says what to do when the desk did not want us back.
+func signedOff(err error) error {
+	if errors.Is(err, client.ErrSignedOut) || errors.Is(err, client.ErrRefused) {
+		return fmt.Errorf("%w: sign in again with ventanilla login", err)
+	}
+	return err
+}
+
+func (l look) config() (tui.Config, error) {
+	var cfg tui.Config
+	var known bool
+	name := l.locale
+	if name == "" {
+		name = systemLocale()
+	}
+	if cfg.Locale, known = locale.Parse(name); !known && l.locale != "" {
+		return cfg, fmt.Errorf("--locale %s: use one of %v", l.locale, locale.All())
+	}
+	if l.theme != "auto" {
+		var err error
+		if cfg.Theme, err = theme.Builtin(l.theme); err != nil {
+			return cfg, fmt.Errorf("--theme: %w", err)
+		}
+	}
+	return cfg, nil
+}
+
+// systemLocale reads the environment in the order POSIX gives.
+func systemLocale() string {
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		if v := os.Getenv(name); v != "" {
+			return v
+		}
+	}
+	return ""
+}
