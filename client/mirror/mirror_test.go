@@ -189,9 +189,9 @@ func TestLinesOfAnOpenedConversation(t *testing.T) {
 	}
 	m.Timeline(page("a", 11, true, 7, 9, 11))
 	feed(t, m, 12, said(12, 11, "a", wire.ByCustomer, "después"))
-	m.Timeline(page("a", 12, true, 4, 5, 6)) // older, joins
-	m.Timeline(page("a", 12, true, 4, 5, 6)) // the same again
-	m.Timeline(page("a", 12, true, 1, 2))    // older, does not join: a hole would stay
+	m.Timeline(page("a", 6, true, 4, 5, 6)) // older, joins
+	m.Timeline(page("a", 6, true, 4, 5, 6)) // the same again
+	m.Timeline(page("a", 2, true, 1, 2))    // older, does not join: a hole would stay
 	c := conversation(t, m, "a")
 	if got, want := lines(c), []uint64{4, 5, 6, 7, 9, 11, 12}; !slices.Equal(got, want) {
 		t.Errorf("lines = %v, want %v", got, want)
@@ -208,6 +208,7 @@ func TestLinesOfAnOpenedConversation(t *testing.T) {
 		t.Errorf("Find(9) = %d, %v", i, ok)
 	}
 	m.Forget("a")
+	m.Timeline(page("a", 3, true, 2, 3)) // an answer that comes late
 	if c := conversation(t, m, "a"); c.Opened() || c.Summary().Customer != "Rosa" {
 		t.Error("Forget keeps the summary and nothing else")
 	}

@@ -24,8 +24,12 @@ func (t *thread) find(seq uint64) (int, bool) {
 }
 
 // add appends a line from the feed. A feed names the record before it among all
-// conversations, a thread the line before it in this one.
+// conversations, a thread the line before it in this one. After stale lines that
+// is not known; the page that ends the staleness brings the line again.
 func (t *thread) add(r wire.Record) {
+	if t.stale {
+		return
+	}
 	r.Prev = 0
 	if n := len(t.lines); n > 0 {
 		if t.lines[n-1].Seq >= r.Seq {
@@ -36,30 +40,29 @@ func (t *thread) add(r wire.Record) {
 	t.lines = append(t.lines, r)
 }
 
-// merge joins a page with the lines there are. Where page and lines do not touch
-// nobody knows what lies between, so only one of them can stay: an older page
-// that does not reach our first line is left out, lines that end before a newer
-// page begins make room for it.
-func (t *thread) merge(page []wire.Record, more bool) {
+// open takes the conversation's latest lines. Ours stay where they join them;
+// ours that end before these begin make room, since nobody knows what lies between.
+func (t *thread) open(page []wire.Record, more bool) {
+	t.stale = false
 	if len(page) == 0 {
 		return
 	}
-	first, last := page[0], page[len(page)-1]
-	if len(t.lines) > 0 && last.Seq < t.lines[0].Seq {
-		if t.lines[0].Prev == last.Seq {
-			t.lines, t.more = slices.Concat(page, t.lines), more
-		}
-		return
-	}
-	t.stale = false
-	i, _ := t.find(first.Seq)
-	j, found := t.find(last.Seq)
-	if found {
-		j++
-	}
+	i, _ := t.find(page[0].Seq)
+	j, _ := t.find(page[len(page)-1].Seq + 1)
 	before, after := t.lines[:i], t.lines[j:]
-	if i == 0 || before[i-1].Seq != first.Prev {
+	if i == 0 || before[i-1].Seq != page[0].Prev {
 		before, t.more = nil, more
 	}
 	t.lines = slices.Concat(before, page, after)
+}
+
+// older takes an older page, unless it does not reach our first line.
+func (t *thread) older(page []wire.Record, more bool) {
+	if len(page) == 0 || len(t.lines) == 0 || page[0].Seq >= t.lines[0].Seq {
+		return
+	}
+	i, overlaps := slices.BinarySearchFunc(page, t.lines[0], bySeq)
+	if overlaps || page[i-1].Seq == t.lines[0].Prev {
+		t.lines, t.more = slices.Concat(page[:i], t.lines), more
+	}
 }

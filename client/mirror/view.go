@@ -103,9 +103,9 @@ func (c Conversation) Summary() wire.Summary { return c.e.Summary }
 // Opened reports whether the conversation's lines are kept up to date.
 func (c Conversation) Opened() bool { return c.e.thread != nil }
 
-// Stale reports that lines may be missing at the end, because a snapshot jumped
-// over them; opening the conversation again, which the client does by itself,
-// ends that.
+// Stale reports that lines are missing at the end, because a snapshot jumped over
+// some; opening the conversation again, which the client does by itself, brings
+// them and those that came since.
 func (c Conversation) Stale() bool { return c.e.thread != nil && c.e.thread.stale }
 
 // Len is how many lines are here. There may be older ones: see More.
