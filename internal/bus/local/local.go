@@ -1,4 +1,5 @@
-// Package local is a bus inside one process: what a desk on one machine needs.
+// Package local is the bus of a desk that runs as one process. It implements
+// desk.Bus and remembers nothing: who subscribes later does not hear of before.
 package local
 
 import (
@@ -8,44 +9,65 @@ import (
 	"ventanilla/internal/desk"
 )
 
-// backlog is how many notices a subscriber may leave unread before it loses some.
-const backlog = 256
+// backlog is how many notices wait for a subscriber before it loses some. A
+// head makes the heads before it superfluous, so little is lost by losing.
+const backlog = 64
 
-// Bus passes notices on within the process. The zero value is ready.
+// Bus hands notices to the subscribers of this process. The zero value is ready.
 type Bus struct {
-	mu          sync.Mutex
-	subscribers map[chan desk.Notice]struct{}
+	mu   sync.Mutex
+	subs map[chan desk.Notice]struct{}
 }
 
 var _ desk.Bus = (*Bus)(nil)
 
 // Publish implements [desk.Bus].
-func (b *Bus) Publish(_ context.Context, n desk.Notice) error {
+func (b *Bus) Publish(ctx context.Context, n desk.Notice) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for s := range b.subscribers {
-		select {
-		case s <- n:
-		default: // it lags: it looks by itself
-		}
+	for sub := range b.subs {
+		offer(sub, n)
 	}
 	return nil
 }
 
+// offer puts a notice into a channel; when it is full, in place of the oldest,
+// so that who wakes up late still learns the newest head. Only one offers at a
+// time, so once there is room it stays.
+func offer(sub chan desk.Notice, n desk.Notice) {
+	for {
+		select {
+		case sub <- n:
+			return
+		default:
+		}
+		select {
+		case <-sub:
+		default:
+		}
+	}
+}
+
 // Subscribe implements [desk.Bus].
 func (b *Bus) Subscribe(ctx context.Context) (<-chan desk.Notice, error) {
-	s := make(chan desk.Notice, backlog)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	sub := make(chan desk.Notice, backlog)
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.subscribers == nil {
-		b.subscribers = make(map[chan desk.Notice]struct{})
+	if b.subs == nil {
+		b.subs = make(map[chan desk.Notice]struct{})
 	}
-	b.subscribers[s] = struct{}{}
+	b.subs[sub] = struct{}{}
 	context.AfterFunc(ctx, func() {
 		b.mu.Lock()
 		defer b.mu.Unlock()
-		delete(b.subscribers, s)
-		close(s)
+		delete(b.subs, sub)
+		close(sub)
 	})
-	return s, nil
+	return sub, nil
 }
