@@ -46,6 +46,7 @@ func Run(t *testing.T, open Open) {
 		{"an update that fails leaves nothing", rollback},
 		{"an update that panics leaves nothing", rollbackOnPanic},
 		{"a cancelled context", cancelled},
+		{"a context cancelled midway", cancelledMidway},
 		{"a view is one position", consistentView},
 		{"updates are serialised", serialised},
 		{"everything is there after reopening", reopened},

@@ -244,3 +244,39 @@ func closed(t *testing.T, open Open) {
 		t.Error("a closed store lets write")
 	}
 }
+
+func cancelledMidway(t *testing.T, open Open) {
+	k := start(t, open)
+	k.update(func(tx desk.Tx) error {
+		for range 300 {
+			if _, err := tx.Append(said(t, "c", "u", "palabra")); err != nil {
+				return err
+			}
+		}
+		return tx.SaveConversation(desk.Conversation{Summary: wire.Summary{ID: "c", Queue: "general"}})
+	})
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() {
+			for range 40 {
+				ctx, cancel := context.WithCancel(t.Context())
+				group.Go(cancel) // whenever it gets its turn
+				err := k.View(ctx, func(r desk.Reader) error {
+					entries, err1 := r.Entries(0, 1000)
+					found, err2 := r.Search(everywhere("palabra"))
+					if err := first(err1, err2); err != nil || len(entries) == 300 && len(found) == 100 {
+						return err
+					}
+					return fmt.Errorf("%d entries and %d found without an error", len(entries), len(found))
+				})
+				if err != nil && !errors.Is(err, context.Canceled) {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	group.Wait()
+	if p := get(k, position); p.Seq != 300 {
+		t.Errorf("position %d", p.Seq)
+	}
+}
