@@ -9,7 +9,7 @@ import (
 type Ask interface{ ask() string }
 
 // Watch asks for a conversation's latest lines and for its records in full from
-// then on. The answer is a [Timeline] that holds everything up to its UpTo; the
+// then on. The answer is a [Timeline] that holds everything up to [Timeline.UpTo]; the
 // feed goes on after that without a hole. Opening a colleague's conversation is
 // recorded in the audit trail.
 type Watch struct {
@@ -17,7 +17,8 @@ type Watch struct {
 	Limit        int            `json:"limit,omitempty"` // lines wanted; 0: 30, at most [MaxPage]
 }
 
-// Unwatch ends Watch; records come as summaries again. The answer is empty.
+// Unwatch ends [Watch]; records come in their short form again. The answer is an
+// empty object.
 type Unwatch struct {
 	Conversation ConversationID `json:"c"`
 }
@@ -26,10 +27,11 @@ type Unwatch struct {
 type Older struct {
 	Conversation ConversationID `json:"c"`
 	Before       uint64         `json:"before"`
-	Limit        int            `json:"limit,omitempty"`
+	Limit        int            `json:"limit,omitempty"` // as in [Watch]
 }
 
-// Search looks for words in messages, notes and customers' names, newest first.
+// Search looks for words in messages, notes and customers' names, newest first;
+// all of at most eight words must be there.
 // The answer is [Hits].
 type Search struct {
 	Text  string `json:"text"`
@@ -102,8 +104,9 @@ func (f AskFrame) Decode() (Ask, bool, error) {
 	return a, true, nil
 }
 
-// Timeline is a page of a conversation, oldest first. In it Prev is the seq of
-// the line before in the same conversation, 0 for its first.
+// Timeline is a page of a conversation, oldest first: its events opened, said,
+// noted, routed and status. The second number of these records is the seq of the
+// line before in the same conversation, 0 for its first.
 type Timeline struct {
 	Summary Summary  `json:"s"`
 	Records []Record `json:"records"`

@@ -10,24 +10,28 @@ import (
 // declares who may send it.
 type Command interface{ command() string }
 
-// Take puts the sender in charge. It is refused when a colleague was faster.
+// Take puts the sender in charge. It is refused when a colleague was faster; a
+// lead takes over. Taking what one has changes nothing.
 type Take struct {
 	Conversation ConversationID `json:"c"`
 }
 
-// Release puts a conversation back in its queue.
+// Release puts a conversation back in its queue. Whoever is in charge may do it,
+// and leads.
 type Release struct {
 	Conversation ConversationID `json:"c"`
 }
 
-// Assign puts a named agent in charge; a lead's move.
+// Assign puts a named agent in charge, who must serve the conversation's queue; a
+// lead's move.
 type Assign struct {
 	Conversation ConversationID `json:"c"`
 	Agent        AgentID        `json:"agent"`
 }
 
 // Transfer hands a conversation to an agent or to a queue (exactly one of the
-// two), with a reason for whoever gets it.
+// two), with a reason for whoever gets it. Whoever is in charge may do it, and
+// leads.
 type Transfer struct {
 	Conversation ConversationID `json:"c"`
 	Agent        AgentID        `json:"agent,omitempty"`
@@ -36,55 +40,62 @@ type Transfer struct {
 }
 
 // Reply says something to the customer. In a conversation that nobody has, it
-// also takes it; in a resolved one, it also reopens it.
+// also takes it; in a resolved or snoozed one, it also reopens it. It is refused
+// when a colleague is in charge.
 type Reply struct {
 	Conversation ConversationID `json:"c"`
 	Text         string         `json:"text"`
 }
 
-// Note writes an internal note. The customer never sees it.
+// Note writes an internal note. The customer never sees it. Whoever sees the
+// conversation may write one.
 type Note struct {
 	Conversation ConversationID `json:"c"`
 	Text         string         `json:"text"`
 }
 
-// Resolve closes a conversation with a wrap-up code.
+// Resolve closes a conversation with a wrap-up code, one of
+// [Welcome.Dispositions]. Whoever is in charge may do it, and leads.
 type Resolve struct {
 	Conversation ConversationID `json:"c"`
 	Disposition  string         `json:"disposition"`
 }
 
-// Reopen opens a resolved or snoozed conversation.
+// Reopen opens a resolved or snoozed conversation. Who had it has it again.
 type Reopen struct {
 	Conversation ConversationID `json:"c"`
 }
 
 // Snooze puts a conversation aside until an instant, or until the customer writes.
+// The instant is between a minute and a year from now.
 type Snooze struct {
 	Conversation ConversationID `json:"c"`
 	Until        Millis         `json:"until"`
 }
 
-// Prioritise changes the priority.
+// Prioritise changes the priority. Whoever sees the conversation may do it.
 type Prioritise struct {
 	Conversation ConversationID `json:"c"`
 	Priority     Priority       `json:"priority"`
 }
 
-// Tag adds and drops tags.
+// Tag drops tags, then adds tags, without spaces around them and in lower case.
+// Whoever sees the conversation may do it.
 type Tag struct {
 	Conversation ConversationID `json:"c"`
 	Add          []string       `json:"add,omitempty"`
 	Drop         []string       `json:"drop,omitempty"`
 }
 
-// MarkSeen says that the sender, who is in charge, has read up to a seq.
+// MarkSeen says that the sender has read up to a seq. It changes nothing unless
+// the sender is in charge and something is unread.
 type MarkSeen struct {
 	Conversation ConversationID `json:"c"`
 	UpTo         uint64         `json:"upto"`
 }
 
-// SetPresence changes the sender's own presence.
+// SetPresence changes the sender's own presence. A break needs a reason; with
+// another state the reason is dropped.
 type SetPresence struct {
 	State  State  `json:"state"`
 	Reason string `json:"reason,omitempty"`

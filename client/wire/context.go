@@ -5,7 +5,7 @@ package wire
 // conversation. Identity numbers are masked by the desk.
 //
 // Every figure says where it comes from and how old it is; a figure nobody knows
-// is a [Val] without V, never zero.
+// is a [Val] without a value, never zero.
 type Context struct {
 	Conversation ConversationID `json:"c"`
 	// None says why there is no context at all: "anonymous" or "unknown"
@@ -16,7 +16,7 @@ type Context struct {
 	Hidden bool   `json:"hidden,omitempty"`
 	Date   string `json:"date"` // the lender's business date, YYYY-MM-DD
 	AsOf   Millis `json:"asof"` // when the desk asked the source
-	Src    string `json:"src"`
+	Src    string `json:"src"`  // the source's name
 	Who    *Who   `json:"who,omitempty"`
 	Stops  []Stop `json:"stops,omitempty"`
 	Now    *Now   `json:"now,omitempty"`
@@ -31,7 +31,7 @@ type Context struct {
 }
 
 // Val is a value with its source, its age and what kind of figure it is: "core",
-// "derivado", "estimado" or "declarado". V is nil when it is not known.
+// "derivado", "estimado" or "declarado". Without V nobody knows it.
 type Val[T any] struct {
 	V    *T     `json:"v,omitempty"`
 	Src  string `json:"src,omitempty"`
@@ -70,17 +70,17 @@ type Stop struct {
 
 // Now is the one line that answers most questions.
 type Now struct {
-	State        string      `json:"state"` // no_loan, paid_off, up_to_date, due_in, due_today, late
-	Days         int         `json:"days,omitempty"`
+	State        string      `json:"state"`          // no_loan, paid_off, up_to_date, due_in, due_today, late
+	Days         int         `json:"days,omitempty"` // until due, or late
 	Loan         string      `json:"loan,omitempty"`
 	Number       int         `json:"number,omitempty"` // instalment Number of Of
 	Of           int         `json:"of,omitempty"`
 	Amount       Val[Amount] `json:"amount"`
 	Due          Val[string] `json:"due"` // YYYY-MM-DD
 	LateInterest Val[Amount] `json:"late_interest"`
-	CatchUp      Val[Amount] `json:"catch_up"` // all that is past due, late interest included; known only when late
-	Payoff       Val[Amount] `json:"payoff"`
-	PayoffPerDay Val[Amount] `json:"payoff_per_day"`
+	CatchUp      Val[Amount] `json:"catch_up"`       // all that is past due, late interest included; known only when late
+	Payoff       Val[Amount] `json:"payoff"`         // to cancel everything today
+	PayoffPerDay Val[Amount] `json:"payoff_per_day"` // what a day later adds
 }
 
 // Loan is one credit.
@@ -89,10 +89,10 @@ type Loan struct {
 	Active      bool         `json:"active,omitempty"`
 	Original    Val[Amount]  `json:"original"`
 	Balance     Val[Amount]  `json:"balance"`
-	TNA         Val[string]  `json:"tna"` // percent, decimal
-	TEA         Val[string]  `json:"tea"`
-	Disbursed   Val[string]  `json:"disbursed"`
-	Payoff      Val[Amount]  `json:"payoff"` // to cancel this loan today
+	TNA         Val[string]  `json:"tna"`       // percent, decimal
+	TEA         Val[string]  `json:"tea"`       // likewise, with compounding
+	Disbursed   Val[string]  `json:"disbursed"` // YYYY-MM-DD
+	Payoff      Val[Amount]  `json:"payoff"`    // to cancel this loan today
 	Instalments []Instalment `json:"instalments,omitempty"`
 	Promises    []Promise    `json:"promises,omitempty"`
 	Extensions  []Extension  `json:"extensions,omitempty"`
@@ -127,7 +127,7 @@ type Payment struct {
 	ID     string      `json:"id"`
 	Date   Val[string] `json:"date"`
 	Amount Val[Amount] `json:"amount"`
-	Rail   string      `json:"rail"`
+	Rail   string      `json:"rail"`  // how it was paid
 	State  string      `json:"state"` // applied, received, returned
 }
 

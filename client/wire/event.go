@@ -36,18 +36,18 @@ type How string
 
 // The moves of a conversation.
 const (
-	Took        How = "take"
-	Released    How = "release"
-	AssignedTo  How = "assign"
-	Transferred How = "transfer"
+	Took        How = "take"     // an agent took it
+	Released    How = "release"  // it went back to its queue
+	AssignedTo  How = "assign"   // a lead gave it to somebody
+	Transferred How = "transfer" // to an agent or a queue, with a reason
 )
 
 // Routed reports a conversation's new agent (nobody when empty) and queue.
 type Routed struct {
 	Conversation ConversationID `json:"c"`
 	How          How            `json:"how"`
-	By           AgentID        `json:"by"`
-	Agent        AgentID        `json:"agent,omitempty"`
+	By           AgentID        `json:"by"`              // who moved it
+	Agent        AgentID        `json:"agent,omitempty"` // who has it now
 	Queue        QueueID        `json:"queue"`
 	Reason       string         `json:"reason,omitempty"`
 }
@@ -84,7 +84,7 @@ type Receipt struct {
 	Read         uint64         `json:"read,omitempty"`
 }
 
-// Seen reports that the agent in charge has read up to Seq.
+// Seen reports that the agent in charge has read up to the message at UpTo.
 type Seen struct {
 	Conversation ConversationID `json:"c"`
 	Agent        AgentID        `json:"agent"`

@@ -27,11 +27,11 @@ type FromDesk struct {
 
 // Hello is the first frame of a client and nothing else may come before it.
 type Hello struct {
-	Version int    `json:"version"`
-	Device  string `json:"device"` // random per installation
-	Lane    string `json:"lane"`   // random per running client; numbers its commands
-	Locale  string `json:"locale"` // such as "es-AR"; the language of refusals
-	// At is where the client's feed stopped; nil asks for a snapshot.
+	Version int    `json:"version"` // [Version]
+	Device  string `json:"device"`  // random per installation
+	Lane    string `json:"lane"`    // random per running client; numbers its commands
+	Locale  string `json:"locale"`  // such as "es-AR"; the language of refusals
+	// At is where the client's feed stopped; without it comes a snapshot.
 	At *Position `json:"at,omitempty"`
 	// Rights repeats [Welcome.Rights] of the feed that stopped at At. When it is no
 	// longer true the desk answers with a snapshot, so that nothing stays on the
@@ -41,12 +41,12 @@ type Hello struct {
 	Watch []ConversationID `json:"watch,omitempty"`
 }
 
-// Welcome answers Hello. After it comes a [Snapshot] unless Resumed is true,
+// Welcome answers [Hello]. After it comes a [Snapshot] unless Resumed is true,
 // then the [Feed].
 type Welcome struct {
 	You   Agent    `json:"you"`
-	Can   []string `json:"can"` // names of the commands this role may send at all
-	Epoch string   `json:"epoch"`
+	Can   []string `json:"can"`   // names of the commands this role may send at all
+	Epoch string   `json:"epoch"` // of the log
 	// Rights names the rights that decided what this feed holds; opaque.
 	Rights string `json:"rights"`
 	Head   uint64 `json:"head"`  // last seq of the log
@@ -57,14 +57,14 @@ type Welcome struct {
 	LaneLast uint64 `json:"lane_last"`
 	Beat     Millis `json:"beat"` // ping at least this often when idle, in ms
 	Name     string `json:"name"` // of the workspace
-	// Dispositions are the wrap-up codes that resolve accepts.
+	// Dispositions are the wrap-up codes that [Resolve] accepts.
 	Dispositions []string `json:"dispositions"`
 }
 
 // Snapshot is the state at Seq, in parts. A client shows it as live only when
 // Last came.
 type Snapshot struct {
-	Seq           uint64    `json:"seq"`
+	Seq           uint64    `json:"seq"`              // the same in every part
 	Agents        []Agent   `json:"agents,omitempty"` // in the first part
 	Queues        []Queue   `json:"queues,omitempty"` // in the first part
 	Conversations []Summary `json:"conversations,omitempty"`
@@ -86,8 +86,8 @@ type CommandFrame struct {
 	// Settled is the highest N up to which the client has kept every outcome, so
 	// that the desk may forget them.
 	Settled uint64          `json:"settled,omitempty"`
-	Name    string          `json:"name"`
-	Args    json.RawMessage `json:"args"`
+	Name    string          `json:"name"` // of the command
+	Args    json.RawMessage `json:"args"` // its members
 }
 
 // Outcome answers a command: accepted at Seq (0 when there was nothing to
@@ -103,20 +103,20 @@ type Outcome struct {
 // it sends again from From on, after Wait.
 type Resend struct {
 	From uint64 `json:"from"`
-	Wait Millis `json:"wait,omitempty"`
+	Wait Millis `json:"wait,omitempty"` // how long, in ms
 }
 
 // AskFrame is a question; ID is the client's and comes back in the [Answer].
 type AskFrame struct {
 	ID   uint64          `json:"id"`
-	Name string          `json:"name"`
-	Args json.RawMessage `json:"args"`
+	Name string          `json:"name"` // of the ask
+	Args json.RawMessage `json:"args"` // its members
 }
 
 // Answer answers the ask with the same ID: Result or Refused.
 type Answer struct {
 	ID      uint64          `json:"id"`
-	Result  json.RawMessage `json:"result,omitempty"`
+	Result  json.RawMessage `json:"result,omitempty"` // as each ask says
 	Refused *Refusal        `json:"refused,omitempty"`
 }
 
@@ -161,10 +161,10 @@ const TypingLasts Millis = 6000
 
 // Ping keeps a link alive and measured; Sent comes back in the [Pong].
 type Ping struct {
-	Sent Millis `json:"sent"`
+	Sent Millis `json:"sent"` // by any clock of the client's
 }
 
-// Pong answers Ping. UpTo below Head for long means that the feed is stuck.
+// Pong answers [Ping]. UpTo below Head for long means that the feed is stuck.
 type Pong struct {
 	Sent  Millis `json:"sent"`
 	Clock Millis `json:"clock"`
@@ -202,11 +202,11 @@ type Login struct {
 	Password string `json:"password"`
 }
 
-// LoggedIn answers Login. Token goes into the header "Authorization: Bearer …" of
+// LoggedIn answers [Login]. Token goes into the header "Authorization: Bearer …" of
 // the websocket's upgrade.
 type LoggedIn struct {
 	Token     string `json:"token"`
 	You       Agent  `json:"you"`
 	Expires   Millis `json:"expires"`
-	Workspace string `json:"workspace"`
+	Workspace string `json:"workspace"` // its name
 }

@@ -9,8 +9,8 @@ type Summary struct {
 	ID       ConversationID `json:"id"`
 	Customer string         `json:"customer"`        // display name; hostile text
 	Known    bool           `json:"known,omitempty"` // the lender's page vouched for the customer
-	Channel  string         `json:"channel"`
-	Lang     string         `json:"lang,omitempty"` // the customer's locale
+	Channel  string         `json:"channel"`         // "web"
+	Lang     string         `json:"lang,omitempty"`  // the customer's locale
 	Queue    QueueID        `json:"queue"`
 	Agent    AgentID        `json:"agent,omitempty"` // in charge; empty: nobody
 	Status   Status         `json:"status"`

@@ -31,7 +31,7 @@ const (
 	MaxClientFrame = 64 << 10 // bytes in one frame from a staff client
 	MaxDeskFrame   = 1 << 20  // bytes in one frame from the desk
 	MaxText        = 8000     // characters in one message or note
-	MaxReason      = 500      // characters in a reason, a tag list or a disposition
+	MaxReason      = 500      // characters in a reason
 	MaxTags        = 20       // tags on one conversation
 	MaxTag         = 40       // characters in one tag
 	MaxInFlight    = 32       // commands of a lane sent and not yet answered
@@ -103,8 +103,8 @@ type Role string
 
 // The roles, from least to most about other people's work.
 const (
-	RoleAgent      Role = "agent"
-	RoleLead       Role = "lead"
+	RoleAgent      Role = "agent"      // serves customers
+	RoleLead       Role = "lead"       // serves, and moves what colleagues have
 	RoleSupervisor Role = "supervisor" // sees, writes nothing
 	RoleAdmin      Role = "admin"      // users, queues, counts; no conversations
 	RoleAuditor    Role = "auditor"    // the audit trail only
@@ -118,9 +118,9 @@ type Status string
 
 // The states of a conversation.
 const (
-	Open     Status = "open"
-	Snoozed  Status = "snoozed"
-	Resolved Status = "resolved"
+	Open     Status = "open"     // somebody has to do something
+	Snoozed  Status = "snoozed"  // put aside until an instant, or until the customer writes
+	Resolved Status = "resolved" // done, with a wrap-up code
 )
 
 // Priority orders conversations that wait equally long.
@@ -139,10 +139,10 @@ type State string
 
 // The states of presence.
 const (
-	Offline State = "offline"
-	Online  State = "online"
-	Away    State = "away"
-	OnBreak State = "break" // with a reason
+	Offline State = "offline" // no link, or said so
+	Online  State = "online"  // at work
+	Away    State = "away"    // not at the desk for a moment
+	OnBreak State = "break"   // with a reason
 )
 
 // Author says on whose behalf a message was written.
@@ -152,7 +152,7 @@ type Author string
 const (
 	ByCustomer Author = "customer"
 	ByAgent    Author = "agent"
-	BySystem   Author = "system"
+	BySystem   Author = "system" // the desk itself
 )
 
 // Agent is a member of the staff as colleagues see them.

@@ -39,10 +39,10 @@ type TicketRequest struct {
 	Resume string `json:"resume,omitempty"`
 	// Name is what an anonymous visitor wants to be called.
 	Name   string `json:"name,omitempty"`
-	Locale string `json:"locale,omitempty"`
+	Locale string `json:"locale,omitempty"` // such as "es-AR"
 }
 
-// TicketResponse answers it.
+// TicketResponse answers [TicketRequest].
 type TicketResponse struct {
 	Ticket string `json:"ticket"` // good once, for 30 seconds
 	// Resume replaces what the browser held; 30 days.
@@ -77,21 +77,21 @@ type FromDesk struct {
 // Hello is the first frame. Device is random per browser, Lane per tab; both name
 // the numbers of [Say] so that a message sent again is not doubled.
 type Hello struct {
-	Version int    `json:"version"`
-	Ticket  string `json:"ticket"`
+	Version int    `json:"version"` // [Version]
+	Ticket  string `json:"ticket"`  // of [TicketResponse]
 	Device  string `json:"device"`
 	Lane    string `json:"lane"`
 	// After is the seq of the last line the page holds; older lines are not sent again.
 	After uint64 `json:"after,omitempty"`
 }
 
-// Welcome answers Hello. The lines after Hello.After follow.
+// Welcome answers [Hello]. The lines after Hello.After follow.
 type Welcome struct {
-	Name     string      `json:"name,omitempty"` // what the desk calls the customer
-	Known    bool        `json:"known,omitempty"`
-	Clock    wire.Millis `json:"clock"`
-	Beat     wire.Millis `json:"beat"`
-	LaneLast uint64      `json:"lane_last"`
+	Name     string      `json:"name,omitempty"`  // what the desk calls the customer
+	Known    bool        `json:"known,omitempty"` // a signed token named them
+	Clock    wire.Millis `json:"clock"`           // the desk's now
+	Beat     wire.Millis `json:"beat"`            // ping at least this often, in ms
+	LaneLast uint64      `json:"lane_last"`       // last number of the lane that has an outcome
 	Service  Service     `json:"service"`
 	Marks    Marks       `json:"marks"`
 }
@@ -122,7 +122,8 @@ type Line struct {
 	N    uint64 `json:"n,omitempty"`
 }
 
-// Older asks for the lines before a seq.
+// Older asks for the page of lines before a seq. An older frame of [FromDesk]
+// answers it.
 type Older struct {
 	Before uint64 `json:"before"`
 }
@@ -130,7 +131,7 @@ type Older struct {
 // Say is a message; N numbers the lane's messages 1, 2, 3… without gaps.
 type Say struct {
 	N       uint64 `json:"n"`
-	Settled uint64 `json:"settled,omitempty"`
+	Settled uint64 `json:"settled,omitempty"` // as in wire.CommandFrame
 	Text    string `json:"text"`
 }
 
@@ -138,7 +139,7 @@ type Say struct {
 type Outcome = wire.Outcome
 
 // Marks says how far one side has received and read what the other said, as seqs
-// of lines.
+// of lines. Going back has no effect.
 type Marks struct {
 	Delivered uint64 `json:"delivered,omitempty"`
 	Read      uint64 `json:"read,omitempty"`
@@ -149,7 +150,7 @@ type Ping struct {
 	Sent wire.Millis `json:"sent"`
 }
 
-// Pong answers Ping.
+// Pong answers [Ping].
 type Pong struct {
 	Sent  wire.Millis `json:"sent"`
 	Clock wire.Millis `json:"clock"`
