@@ -58,6 +58,7 @@ var sentences = map[string][2]string{
 	"bad_tag":          {"Una etiqueta tiene entre 1 y %d caracteres, y hay como mucho %d.", "A tag has 1 to %d characters, and there are at most %d."},
 	"bad_state":        {"Ese estado no existe, o falta el motivo de la pausa.", "There is no such state, or the reason of the break is missing."},
 	"bad_search":       {"Escribí al menos una palabra para buscar.", "Write at least one word to search for."},
+	"slow_search":      {"Esa búsqueda tarda demasiado: agregá palabras.", "That search takes too long: add words."},
 	"watching_many":    {"Se pueden seguir %d conversaciones a la vez.", "%d conversations can be watched at once."},
 	"no_context":       {"El contexto de este cliente no es tuyo para ver.", "This customer's context is not yours to see."},
 	"context_down":     {"La fuente del contexto no responde.", "The source of the context does not answer."},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"ventanilla/client/wire"
@@ -133,6 +134,9 @@ func page(s wire.Summary, entries []Entry, limit int) wire.Timeline {
 	return t
 }
 
+// searchWithin bounds a search for words that nearly every message holds.
+const searchWithin = 2 * time.Second
+
 // Search finds words in messages, notes and customers' names that the user may see.
 func (d *Desk) Search(ctx context.Context, user *User, q wire.Search) (wire.Hits, error) {
 	words := searchWords(q.Text)
@@ -144,6 +148,8 @@ func (d *Desk) Search(ctx context.Context, user *User, q wire.Search) (wire.Hits
 		limit = 20
 	}
 	limit = min(limit, wire.MaxHits)
+	ctx, stop := context.WithTimeout(ctx, searchWithin)
+	defer stop()
 	hits := wire.Hits{Hits: []wire.Hit{}}
 	err := d.cfg.Store.View(ctx, func(r Reader) error {
 		found, err := r.Search(SearchQuery{Words: words, Queues: user.Queues, Agent: user.ID, Before: q.Before, Limit: limit + 1})
@@ -158,6 +164,9 @@ func (d *Desk) Search(ctx context.Context, user *User, q wire.Search) (wire.Hits
 		}
 		return nil
 	})
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = &Error{Kind: wire.Busy, Code: "slow_search", Err: err}
+	}
 	return hits, err
 }
 

@@ -100,7 +100,8 @@ type Entry struct {
 	// Lane and N name the command that caused the entry; empty when the desk did.
 	Lane string
 	N    uint64
-	Text string // what the search index holds of it
+	// Text is what the search index holds of it; reads do not give it back.
+	Text string
 }
 
 // Place is what decides who sees a conversation. The zero Place is nowhere: the

@@ -72,7 +72,11 @@ func (l *link) run(ctx context.Context) {
 	work.Go(func() {
 		defer l.ws.Close()
 		defer stop()
-		l.close(l.write(ctx, hello))
+		code := l.write(ctx, hello)
+		if _, given := l.take(); given != 0 { // what ended the link also ended ctx
+			code = given
+		}
+		l.close(code)
 	})
 	l.read(ctx, &work)
 }

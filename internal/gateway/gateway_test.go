@@ -1,0 +1,403 @@
+package gateway_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"ventanilla/client/wire"
+	"ventanilla/client/wire/chatwire"
+	"ventanilla/internal/bus/local"
+	"ventanilla/internal/desk"
+	"ventanilla/internal/finance/libro"
+	"ventanilla/internal/gateway"
+	"ventanilla/internal/store/sqlite"
+)
+
+const password = "una contraseña larga"
+
+// floor is a desk behind a real gateway on a loopback address.
+type floor struct {
+	t     *testing.T
+	desk  *desk.Desk
+	store desk.Store
+	gate  *gateway.Gateway
+	url   string
+}
+
+func open(t *testing.T) *floor {
+	t.Helper()
+	ctx, stop := context.WithCancel(context.Background())
+	store, err := sqlite.Open(ctx, t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	book, err := libro.Open(ctx, libro.Config{Path: filepath.Join(t.TempDir(), "libro.db")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := desk.Open(ctx, desk.Config{Store: store, Bus: new(local.Bus), Provider: book})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := &floor{t: t, desk: d, store: store, gate: gateway.New(ctx, d, slog.New(slog.DiscardHandler))}
+	mux := http.NewServeMux()
+	for _, r := range f.gate.Routes() {
+		mux.Handle(r.Pattern, r.Handler)
+	}
+	web := httptest.NewServer(mux)
+	f.url = web.URL
+	done := make(chan error, 1)
+	go func() { done <- d.Run(ctx) }()
+	t.Cleanup(func() {
+		f.gate.Close()
+		web.Close()
+		stop()
+		if err := errors.Join(<-done, book.Close(), store.Close()); err != nil {
+			t.Error(err)
+		}
+	})
+	return f
+}
+
+func (f *floor) must(err error) {
+	f.t.Helper()
+	if err != nil {
+		f.t.Fatal(err)
+	}
+}
+
+// hire makes an account and returns a session's token.
+func (f *floor) hire(login string, role wire.Role) string {
+	f.t.Helper()
+	u := desk.User{Login: login, Agent: wire.Agent{
+		ID: wire.AgentID("id-" + login), Name: login, Role: role, Queues: []wire.QueueID{desk.DefaultQueue}, State: wire.Offline,
+	}}
+	f.must(f.store.Update(f.t.Context(), func(tx desk.Tx) error { return tx.SaveUser(u) }))
+	in, err := desk.StartSession(f.t.Context(), f.store, time.Now(), u)
+	f.must(err)
+	return in.Token
+}
+
+func (f *floor) customer(text string) {
+	f.t.Helper()
+	c, err := f.desk.Visit(f.t.Context(), desk.Visit{Name: "Rosa", Fresh: wire.NewToken(), Expires: time.Now().Add(time.Hour)})
+	f.must(err)
+	done := make(chan desk.Reply, 1)
+	f.must(f.desk.Say(f.t.Context(), desk.Sender{Customer: c.ID, Device: "device-c", Lane: "lane-cc"},
+		chatwire.Say{N: 1, Text: text}, func(r desk.Reply) { done <- r }))
+	if r := <-done; r.Outcome == nil || r.Outcome.Refused != nil {
+		f.t.Fatalf("the customer was answered %+v", r)
+	}
+}
+
+// socket is a raw client: it sends what it likes.
+type socket struct {
+	t *testing.T
+	*websocket.Conn
+}
+
+func (f *floor) dial(token string) socket {
+	f.t.Helper()
+	dialer := websocket.Dialer{Subprotocols: []string{wire.Subprotocol}}
+	ws, _, err := dialer.DialContext(f.t.Context(), strings.Replace(f.url, "http", "ws", 1)+wire.Path,
+		http.Header{"Authorization": {"Bearer " + token}})
+	f.must(err)
+	f.t.Cleanup(func() { _ = ws.Close() })
+	return socket{f.t, ws}
+}
+
+func (s socket) send(f wire.FromClient) {
+	s.t.Helper()
+	if err := s.WriteJSON(f); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s socket) hello(at *wire.Position, rights string) wire.Welcome {
+	s.t.Helper()
+	s.send(wire.FromClient{Hello: &wire.Hello{
+		Version: wire.Version, Device: "device-1", Lane: "lane-1-1", Locale: "en", At: at, Rights: rights,
+	}})
+	return *s.until(func(f wire.FromDesk) bool { return f.Welcome != nil }).Welcome
+}
+
+// until reads frames to the first that fits.
+func (s socket) until(fits func(wire.FromDesk) bool) wire.FromDesk {
+	s.t.Helper()
+	for {
+		_ = s.SetReadDeadline(time.Now().Add(20 * time.Second)) // a bound for a broken build
+		var f wire.FromDesk
+		if err := s.ReadJSON(&f); err != nil {
+			s.t.Fatalf("waiting for a frame: %v", err)
+		}
+		if fits(f) {
+			return f
+		}
+	}
+}
+
+// closed reads to the end and returns the close code.
+func (s socket) closed() int {
+	s.t.Helper()
+	for {
+		_ = s.SetReadDeadline(time.Now().Add(20 * time.Second))
+		if _, _, err := s.ReadMessage(); err != nil {
+			if e, ok := errors.AsType[*websocket.CloseError](err); ok {
+				return e.Code
+			}
+			s.t.Fatalf("ended without a code: %v", err)
+		}
+	}
+}
+
+func TestSigningInAndOut(t *testing.T) {
+	f := open(t)
+	_, err := desk.AddUser(t.Context(), f.store, time.Now(), desk.NewUser{Login: "Ana", Name: "Ana", Role: wire.RoleAgent, Password: password})
+	f.must(err)
+	post := func(path, token string, body any) (int, []byte) {
+		b, err := json.Marshal(body)
+		f.must(err)
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, f.url+path, bytes.NewReader(b))
+		f.must(err)
+		r.Header.Set("Authorization", "Bearer "+token)
+		r.Header.Set("Accept-Language", "en")
+		res, err := http.DefaultClient.Do(r)
+		f.must(err)
+		defer res.Body.Close()
+		var out bytes.Buffer
+		_, err = out.ReadFrom(res.Body)
+		f.must(err)
+		return res.StatusCode, out.Bytes()
+	}
+	for _, wrong := range []wire.Login{
+		{Login: "ana", Password: "otra contraseña"}, {Login: "nadie", Password: password}, {},
+		{Login: "ana", Password: strings.Repeat("x", 3000)},
+	} {
+		if status, body := post(wire.LoginPath, "", wrong); status != http.StatusUnauthorized || !bytes.Contains(body, []byte("bad_login")) {
+			t.Errorf("signing in wrongly: %d %s", status, body)
+		}
+	}
+	status, body := post(wire.LoginPath, "", wire.Login{Login: "ANA", Password: password})
+	var in wire.LoggedIn
+	if f.must(json.Unmarshal(body, &in)); status != http.StatusOK || in.You.Name != "Ana" {
+		t.Fatalf("signing in: %d %s", status, body)
+	}
+	f.dial(in.Token).hello(nil, "")
+	if status, _ := post(wire.LogoutPath, in.Token, nil); status != http.StatusNoContent {
+		t.Fatalf("signing out: %d", status)
+	}
+	_, res, err := websocket.DefaultDialer.Dial(strings.Replace(f.url, "http", "ws", 1)+wire.Path,
+		http.Header{"Authorization": {"Bearer " + in.Token}})
+	if err == nil || res == nil || res.StatusCode != http.StatusUnauthorized {
+		t.Fatalf("a session that ended opens a socket: %v", err)
+	}
+}
+
+// Every route says who may use it, and those for sessions refuse who has none.
+func TestEveryRouteThatWantsASessionRefusesStrangers(t *testing.T) {
+	f := open(t)
+	for _, r := range f.gate.Routes() {
+		method, path, _ := strings.Cut(r.Pattern, " ")
+		req, err := http.NewRequestWithContext(t.Context(), method, f.url+path, strings.NewReader("{}"))
+		f.must(err)
+		res, err := http.DefaultClient.Do(req)
+		f.must(err)
+		f.must(res.Body.Close())
+		if r.Session && path != wire.LogoutPath && res.StatusCode != http.StatusUnauthorized {
+			t.Errorf("%s answers a stranger %d", r.Pattern, res.StatusCode)
+		}
+	}
+}
+
+func TestBrowsersAreNoClientsOfThisProtocol(t *testing.T) {
+	f := open(t)
+	_, res, err := websocket.DefaultDialer.Dial(strings.Replace(f.url, "http", "ws", 1)+wire.Path, http.Header{
+		"Authorization": {"Bearer " + f.hire("ana", wire.RoleAgent)}, "Origin": {"https://evil.example"},
+	})
+	if err == nil || res.StatusCode != http.StatusForbidden {
+		t.Fatalf("a foreign origin got in: %v", err)
+	}
+}
+
+func TestHelloComesFirstAndInAVersionWeSpeak(t *testing.T) {
+	f := open(t)
+	token := f.hire("ana", wire.RoleAgent)
+	s := f.dial(token)
+	s.send(wire.FromClient{Ping: &wire.Ping{}})
+	if code := s.closed(); code != wire.CloseGarbage {
+		t.Errorf("a ping before hello closes with %d", code)
+	}
+	s = f.dial(token)
+	s.send(wire.FromClient{Hello: &wire.Hello{Version: 99, Device: "device-1", Lane: "lane-1-1"}})
+	if code := s.closed(); code != wire.CloseVersion {
+		t.Errorf("version 99 closes with %d", code)
+	}
+}
+
+// Who sends garbage loses the link; others never notice.
+func TestGarbageCostsOnlyItsSender(t *testing.T) {
+	f := open(t)
+	good := f.dial(f.hire("ana", wire.RoleAgent))
+	good.hello(nil, "")
+	for name, frames := range map[string][]string{
+		"not json":     {"}{", "}{"},
+		"nothing in":   {"{}", `{"dance":{}}`},
+		"oversize":     {`{"ping":{"sent":1},"x":"` + strings.Repeat("a", wire.MaxClientFrame) + `"}`},
+		"binary later": {`{"ask":5}`, `[]`},
+	} {
+		bad := f.dial(f.hire("bruno", wire.RoleAgent))
+		bad.hello(nil, "")
+		for _, frame := range frames {
+			_ = bad.WriteMessage(websocket.TextMessage, []byte(frame))
+		}
+		if code := bad.closed(); code != wire.CloseGarbage && code != websocket.CloseMessageTooBig {
+			t.Errorf("%s: closed with %d", name, code)
+		}
+	}
+	good.send(wire.FromClient{Ping: &wire.Ping{Sent: 42}})
+	if p := good.until(func(f wire.FromDesk) bool { return f.Pong != nil }).Pong; p.Sent != 42 {
+		t.Errorf("the pong holds %+v", p)
+	}
+}
+
+func TestUnknownAndForbiddenThingsAreTypedRefusals(t *testing.T) {
+	f := open(t)
+	s := f.dial(f.hire("sara", wire.RoleSupervisor))
+	if can := s.hello(nil, "").Can; len(can) != 0 {
+		t.Errorf("a supervisor can %v", can)
+	}
+	s.send(wire.FromClient{Command: &wire.CommandFrame{N: 1, Name: "explode", Args: []byte("{}")}})
+	s.send(wire.FromClient{Command: &wire.CommandFrame{N: 2, Name: "reply", Args: []byte(`{"c":"x","text":"hola"}`)}})
+	s.send(wire.FromClient{Command: &wire.CommandFrame{N: 3, Name: "take", Args: []byte(`[]`)}})
+	s.send(wire.FromClient{Ask: &wire.AskFrame{ID: 9, Name: "explode"}})
+	want := map[uint64]string{1: "unknown_command", 2: "no_right", 3: "bad_frame", 9: "unknown_ask"}
+	for len(want) > 0 {
+		frame := s.until(func(f wire.FromDesk) bool { return f.Outcome != nil || f.Answer != nil })
+		if o := frame.Outcome; o != nil {
+			if o.Refused == nil || o.Refused.Code != want[o.N] {
+				t.Errorf("command %d: %+v", o.N, o)
+			}
+			delete(want, o.N)
+		}
+		if a := frame.Answer; a != nil {
+			if a.Refused == nil || a.Refused.Code != want[a.ID] {
+				t.Errorf("ask %d: %+v", a.ID, a)
+			}
+			delete(want, a.ID)
+		}
+	}
+}
+
+// A client that comes back gets what it missed and nothing twice; one whose rights
+// are not what they were, or whose log is another, gets a snapshot.
+func TestResuming(t *testing.T) {
+	f := open(t)
+	token := f.hire("ana", wire.RoleAgent)
+	s := f.dial(token)
+	w := s.hello(nil, "")
+	at := wire.Position{Epoch: w.Epoch, Seq: s.until(func(f wire.FromDesk) bool { return f.Snapshot != nil && f.Snapshot.Last }).Snapshot.Seq}
+	f.must(s.Close())
+	f.customer("hola")
+
+	s = f.dial(token)
+	if !s.hello(&at, w.Rights).Resumed {
+		t.Fatal("a recent position was not resumed")
+	}
+	prev, seen := at.Seq, 0
+	for seen < 2 { // appeared, said
+		for _, r := range s.until(func(f wire.FromDesk) bool { return f.Feed != nil }).Feed.Records {
+			if r.Prev != prev {
+				t.Fatalf("a hole: seq %d says %d came before, %d did", r.Seq, r.Prev, prev)
+			}
+			prev = r.Seq
+			if _, staff := r.Event.(wire.PresenceChanged); !staff {
+				seen++
+			}
+		}
+	}
+	f.must(s.Close())
+	for name, hello := range map[string]func(socket) wire.Welcome{
+		"other rights": func(s socket) wire.Welcome { return s.hello(&at, "lead[general]") },
+		"other epoch":  func(s socket) wire.Welcome { return s.hello(&wire.Position{Epoch: "x", Seq: 1}, w.Rights) },
+		"the future":   func(s socket) wire.Welcome { return s.hello(&wire.Position{Epoch: w.Epoch, Seq: 1 << 40}, w.Rights) },
+	} {
+		s := f.dial(token)
+		if hello(s).Resumed {
+			t.Errorf("%s: resumed", name)
+		}
+		s.until(func(f wire.FromDesk) bool {
+			return f.Snapshot != nil && f.Snapshot.Last && len(f.Snapshot.Conversations) == 1
+		})
+		f.must(s.Close())
+	}
+}
+
+func TestADisabledUserIsCutOff(t *testing.T) {
+	f := open(t)
+	s := f.dial(f.hire("ana", wire.RoleAgent))
+	s.hello(nil, "")
+	f.must(desk.DisableUser(t.Context(), f.store, time.Now(), "ana"))
+	if code := s.closed(); code != wire.CloseRights {
+		t.Fatalf("closed with %d", code)
+	}
+}
+
+func TestTooManyLinksOfOnePerson(t *testing.T) {
+	f := open(t)
+	token := f.hire("ana", wire.RoleAgent)
+	for range 3 {
+		f.dial(token).hello(nil, "")
+	}
+	if code := f.dial(token).closed(); code != wire.CloseTooMany {
+		t.Fatalf("the fourth link closes with %d", code)
+	}
+}
+
+// A reader who stops is told to go and costs nobody else anything.
+func TestAReaderWhoStopsLosesItsLinkOnly(t *testing.T) {
+	f := open(t)
+	stopped := f.dial(f.hire("bruno", wire.RoleAgent))
+	stopped.hello(nil, "")
+	good := f.dial(f.hire("ana", wire.RoleAgent))
+	good.hello(nil, "")
+	before := f.gate.Links()
+	flood := []byte(`{"ask":{"id":1,"name":"explode","args":{}}}`)
+	go func() { // answers pile up that nobody reads
+		for range 200_000 {
+			if stopped.WriteMessage(websocket.TextMessage, flood) != nil {
+				return
+			}
+		}
+	}()
+	for n := int64(1); f.gate.Links() == before; n++ {
+		good.send(wire.FromClient{Ping: &wire.Ping{Sent: wire.Millis(n)}})
+		good.until(func(f wire.FromDesk) bool { return f.Pong != nil && f.Pong.Sent == wire.Millis(n) })
+	}
+}
+
+// A frame that inflates is never inflated: compression is not spoken.
+func TestNoCompressionIsNegotiated(t *testing.T) {
+	f := open(t)
+	dialer := websocket.Dialer{EnableCompression: true, Subprotocols: []string{wire.Subprotocol}}
+	ws, res, err := dialer.Dial(strings.Replace(f.url, "http", "ws", 1)+wire.Path,
+		http.Header{"Authorization": {"Bearer " + f.hire("ana", wire.RoleAgent)}})
+	f.must(err)
+	defer ws.Close()
+	if got := res.Header.Get("Sec-Websocket-Extensions"); got != "" {
+		t.Fatalf("negotiated %q", got)
+	}
+	if got := ws.Subprotocol(); got != wire.Subprotocol {
+		t.Fatalf("speaks %q", got)
+	}
+}
