@@ -181,6 +181,9 @@ func (c *Client) answered(a wire.Answer, size int) {
 		return // given up
 	}
 	result, err := decodeAnswer(p.ask, a)
+	if page, ok := result.(wire.Timeline); ok && page.Summary.ID != conversationOf(p.ask) {
+		result, err = nil, fmt.Errorf("%w: lines of another conversation", ErrBadFrame)
+	}
 	if p.ours {
 		c.opened(p.ask, result, err, size)
 		return
@@ -207,6 +210,16 @@ func (c *Client) opened(q wire.Ask, result any, err error, size int) {
 		w.opened = true
 		c.mail.put(Opened{result.(wire.Timeline)}, size)
 	}
+}
+
+func conversationOf(q wire.Ask) wire.ConversationID {
+	switch q := q.(type) {
+	case wire.Watch:
+		return q.Conversation
+	case wire.Older:
+		return q.Conversation
+	}
+	return ""
 }
 
 func decodeAnswer(q wire.Ask, a wire.Answer) (any, error) {

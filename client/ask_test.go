@@ -98,6 +98,20 @@ func TestAnAnswerThatCannotBeReadEndsTheQuestionOnly(t *testing.T) {
 	})
 }
 
+func TestLinesOfAnotherConversationAreNotTaken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cfg := oneConversation
+		cfg.Answer = func(wire.Ask) (any, *wire.Refusal) { return wire.Timeline{Summary: conversation("z")}, nil }
+		x := start(t, clienttest.New(t, cfg))
+		x.Watch("a")
+		x.until(t, "a no", func() bool { return len(of[client.NotOpened](x.events)) == 1 })
+		x.Ask(t.Context(), wire.Older{Conversation: "a", Before: 3}, "page")
+		if a := x.untilAnswered(t, 1)[0]; !errors.Is(a.Err, client.ErrBadFrame) || len(seen[client.Older](x)) != 0 {
+			t.Errorf("answered = %+v", a)
+		}
+	})
+}
+
 func TestOlderLinesReachTheMirrorAndTheAsker(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := clienttest.New(t, oneConversation)

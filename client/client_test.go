@@ -2,10 +2,18 @@ package client_test
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
 	"slices"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -343,6 +351,74 @@ func TestHolesAndGarbageDropTheLinkAndLoseNothing(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+func TestARecordThatCannotBeReadIsJumpedOverByASnapshot(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := clienttest.New(t, clienttest.Config{Conversations: []wire.Summary{conversation("a")}})
+		x := start(t, d)
+		x.untilLive(t)
+		d.Record(said("a", "uno"))
+		d.Spoil(2)
+		d.Record(said("a", "dos"), said("a", "tres"))
+		x.until(t, "every record", func() bool { return x.mirror.At().Seq == 3 })
+		h := d.Hellos()
+		if len(h) != 3 || h[1].At == nil || h[2].At != nil {
+			t.Errorf("hellos = %+v; resume once, then a snapshot", h)
+		}
+	})
+}
+
+func TestADeskThatDropsEverybodyIsNotHammered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := clienttest.New(t, clienttest.Config{})
+		x := start(t, d)
+		for range 1000 {
+			d.Cut()
+			time.Sleep(time.Second)
+		}
+		if n := len(d.Hellos()); n > 120 {
+			t.Errorf("%d links in 1,000 seconds", n)
+		}
+		x.untilLive(t)
+		time.Sleep(time.Minute) // now one held
+		d.Cut()
+		synctest.Wait()
+		links := seen[client.LinkChanged](x)
+		if wait := time.Until(links[len(links)-1].Retry); wait > 200*time.Millisecond {
+			t.Errorf("waits %v after a link that held", wait)
+		}
+	})
+}
+
+func TestTheTokenIsShownToNobodyButTheDesk(t *testing.T) {
+	var asked atomic.Int32
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		asked.Add(1)
+		w.WriteHeader(http.StatusUnauthorized)
+	}))
+	s.Config.ErrorLog = log.New(io.Discard, "", 0)
+	s.StartTLS()
+	defer s.Close()
+
+	// A server whose certificate nobody vouches for never hears of us.
+	ctx, stop := context.WithCancel(t.Context())
+	c := client.New(client.Config{URL: s.URL, Token: clienttest.Token, Sink: func(u client.Update) {
+		for _, l := range of[client.LinkChanged](u.Events) {
+			if l.State == client.Down {
+				stop()
+			}
+		}
+	}})
+	if err := c.Run(ctx); err != nil || asked.Load() != 0 {
+		t.Errorf("Run = %v, %d requests reached an unknown server", err, asked.Load())
+	}
+	roots := x509.NewCertPool()
+	roots.AddCert(s.Certificate())
+	c = client.New(client.Config{URL: s.URL, Token: clienttest.Token, TLS: &tls.Config{RootCAs: roots}, Sink: func(client.Update) {}})
+	if err := c.Run(t.Context()); !errors.Is(err, client.ErrRefused) || strings.Contains(err.Error(), clienttest.Token) {
+		t.Errorf("Run = %v", err)
 	}
 }
 

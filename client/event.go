@@ -54,7 +54,7 @@ type Opened struct{ wire.Timeline }
 // not asked again.
 type NotOpened struct {
 	Conversation wire.ConversationID
-	Err          error // a *[AskError]
+	Err          error // an *[AskError] when the desk said no
 }
 
 // Older carries lines that [wire.Older] asked for, before the [Answered] of that ask.

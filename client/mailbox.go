@@ -32,6 +32,9 @@ func newMailbox() *mailbox {
 func (m *mailbox) put(e Event, size int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.closed {
+		return
+	}
 	if len(m.events) == 0 {
 		m.empty = make(chan struct{})
 	}

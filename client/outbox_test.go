@@ -232,6 +232,9 @@ func TestADeskThatForgotTheLaneGetsANewOne(t *testing.T) {
 		if got := replies(d); !slices.Equal(got, numbered(4)) {
 			t.Errorf("the log has %q", got)
 		}
+		if n := len(d.Commands()); n != 4 {
+			t.Errorf("%d commands sent; nothing may be sent in a lane that is lost", n)
+		}
 		h := d.Hellos()
 		if h[0].Lane == h[len(h)-1].Lane {
 			t.Error("the lane is the same")

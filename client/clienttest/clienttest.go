@@ -38,6 +38,8 @@ type Config struct {
 	Beat    wire.Millis
 	// Page is how many conversations go in one part of a snapshot; 0: 200.
 	Page int
+	// Batch is how many records go in one feed frame; 0: all there are.
+	Batch int
 }
 
 // Desk is a scripted desk. Its methods may be called from any goroutine.
@@ -70,7 +72,8 @@ type fault struct {
 	swap       bool
 	busy       int
 	busyFor    wire.Millis
-	mute       int // outcomes to hold back without dying
+	mute       int    // outcomes to hold back without dying
+	spoiled    uint64 // a record no client can read
 }
 
 type lane struct {
@@ -134,6 +137,13 @@ func (d *Desk) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	return d.listener.(*pipes).dial(ctx)
 }
 
+// Unseen appends n records that no client may see.
+func (d *Desk) Unseen(n int) uint64 {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.record(make([]wire.Event, n)...)
+}
+
 // Record appends to the log and sends to every link.
 func (d *Desk) Record(events ...wire.Event) uint64 {
 	d.mu.Lock()
@@ -145,7 +155,7 @@ func (d *Desk) record(events ...wire.Event) uint64 {
 	for _, e := range events {
 		r := wire.Record{Seq: d.head() + 1, At: wire.At(time.Now()), Event: e}
 		d.log = append(d.log, r)
-		if id, ok := wire.About(e); ok {
+		if id, ok := wire.About(e); ok { // never of one unseen
 			if d.state[id] == nil {
 				d.state[id] = &wire.Summary{}
 			}
@@ -171,7 +181,7 @@ func (d *Desk) Conversation(id wire.ConversationID) (wire.Summary, bool) {
 	return wire.Summary{}, false
 }
 
-// Log returns every record so far.
+// Log returns every record so far. Unseen ones have no event.
 func (d *Desk) Log() []wire.Record {
 	d.mu.Lock()
 	defer d.mu.Unlock()

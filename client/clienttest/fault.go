@@ -47,6 +47,9 @@ func (d *Desk) Busy(n int, wait wire.Millis) {
 	d.with(func(f *fault) { f.busy, f.busyFor = n, wait })
 }
 
+// Spoil makes the record at a seq one that cannot be read, for everybody and for good.
+func (d *Desk) Spoil(seq uint64) { d.with(func(f *fault) { f.spoiled = seq }) }
+
 // Twice sends every feed frame two times.
 func (d *Desk) Twice(on bool) { d.with(func(f *fault) { f.twice = on }) }
 

@@ -179,22 +179,33 @@ func (l *link) snapshot() {
 	l.at, l.prev = part.Seq, part.Seq
 }
 
-// pump sends what the link has not had yet.
+// pump sends what the link has not had yet. Like the desk it says nothing when
+// there is nothing to see.
 func (l *link) pump() {
-	d := l.d
-	if !l.greeted || l.at == d.head() {
+	if !l.greeted {
 		return
 	}
-	feed := wire.Feed{UpTo: d.head()}
-	for _, r := range d.log[l.at:] {
-		r.Prev, r.Event = l.prev, l.form(r.Event)
-		l.prev = r.Seq
-		feed.Records = append(feed.Records, r)
+	var batch []wire.Record
+	for _, r := range l.d.log[l.at:] {
+		if r.Event != nil {
+			r.Prev, r.Event = l.prev, l.form(r.Event)
+			l.prev = r.Seq
+			batch = append(batch, r)
+		}
+		if l.at = r.Seq; len(batch) > 0 && (len(batch) == l.d.cfg.Batch || l.at == l.d.head()) {
+			l.feed(wire.Feed{Records: batch, UpTo: l.at})
+			batch = nil
+		}
 	}
-	l.at = feed.UpTo
-	b, err := json.Marshal(wire.FromDesk{Feed: &feed})
+}
+
+func (l *link) feed(f wire.Feed) {
+	b, err := json.Marshal(wire.FromDesk{Feed: &f})
 	if err != nil {
 		panic(err)
+	}
+	if bad := l.d.fault.spoiled; bad > 0 && f.Records[0].Seq <= bad && bad <= f.UpTo {
+		b = b[:len(b)/2]
 	}
 	l.deliver(b)
 }

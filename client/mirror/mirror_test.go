@@ -152,6 +152,7 @@ func TestHalfASnapshotIsNeverShown(t *testing.T) {
 	last := wire.Snapshot{Seq: 50, Conversations: []wire.Summary{summary("d", me, 0)}, Last: true}
 	m.Snapshot(last)
 	m.Snapshot(last) // a repeated part is not a second snapshot
+	feed(t, m, 51)
 	if got := rows(m, mirror.Mine, mirror.ByWaiting); !slices.Equal(got, []wire.ConversationID{"c", "d"}) {
 		t.Errorf("rows = %v", got)
 	}
@@ -227,6 +228,20 @@ func TestASnapshotLeavesLinesStaleUntilOpenedAgain(t *testing.T) {
 	c := conversation(t, m, "a")
 	if got, want := lines(c), []uint64{60, 70, 101}; c.Stale() || !slices.Equal(got, want) {
 		t.Errorf("stale = %v, lines = %v, want %v without a hole", c.Stale(), got, want)
+	}
+}
+
+// TestNoLineIsShownRightAfterOneItDoesNotFollow: what the snapshot jumped over
+// lies between, and a short page need not bring it.
+func TestNoLineIsShownRightAfterOneItDoesNotFollow(t *testing.T) {
+	m := following(t, summary("a", me, 0))
+	m.Timeline(page("a", 10, true, 9, 10))
+	m.Welcome(welcome(false))
+	m.Snapshot(wire.Snapshot{Seq: 11, Conversations: []wire.Summary{summary("a", me, 0)}, Last: true})
+	feed(t, m, 13, said(12, 11, "a", wire.ByCustomer, "uno"), said(13, 12, "a", wire.ByCustomer, "dos"))
+	m.Timeline(page("a", 13, true, 13))
+	if got, want := lines(conversation(t, m, "a")), []uint64{13}; !slices.Equal(got, want) {
+		t.Errorf("lines = %v, want %v: nobody knows what came at 11", got, want)
 	}
 }
 
