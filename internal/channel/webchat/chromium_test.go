@@ -50,8 +50,7 @@ func browser(t *testing.T, language string) func() *tab {
 	flags := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(chromium(t)), chromedp.UserDataDir(t.TempDir()), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("headless", "new"), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("lang", language), chromedp.Flag("accept-lang", language),
-		chromedp.WindowSize(360, 740))
+		chromedp.Flag("lang", language), chromedp.Flag("accept-lang", language))
 	alloc, stop := chromedp.NewExecAllocator(context.Background(), flags...)
 	t.Cleanup(stop)
 	first, cancel := chromedp.NewContext(alloc)
@@ -69,7 +68,8 @@ func newTab(t *testing.T, browser context.Context) *tab {
 	p.close = sync.OnceFunc(func() { cancel(); watching.Wait() })
 	t.Cleanup(p.close)
 	p.do(call(log.Enable, cdp.Empty{}), call(network.Enable, network.EnableParams{}), call(runtime.Enable, cdp.Empty{}),
-		call(emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}))
+		call(emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}),
+		chromedp.EmulateViewport(360, 740)) // a phone's: windows are never that narrow
 	thrown, logged := chromedp.Events(ctx, runtime.ExceptionThrown), chromedp.Events(ctx, log.EntryAdded)
 	watching.Go(func() {
 		for e, err := range thrown {

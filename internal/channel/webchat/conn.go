@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
+	"net"
 	"time"
 
 	"ventanilla/client/wire"
@@ -73,8 +75,17 @@ func (k *conn) run(ctx context.Context) {
 	if feed == nil {
 		k.goodbye(ctx)
 	}
-	// Closing with unread bytes would reset the link and lose the goodbye.
+	k.linger(err)
+}
+
+// linger takes in what the page still sends until it has heard why the connection
+// ends: closing with unread bytes would reset the link and lose the goodbye.
+func (k *conn) linger(err error) {
 	_ = k.ws.SetReadDeadline(time.Now().Add(lingerTime))
+	if errors.Is(err, websocket.ErrReadLimit) {
+		_, _ = io.Copy(io.Discard, k.ws.NetConn())
+		return
+	}
 	for err == nil || errors.As(err, new(closing)) {
 		_, _, err = k.ws.NextReader()
 	}
@@ -133,7 +144,13 @@ var errGarbage = errors.New("not a frame of this protocol")
 func (k *conn) next() (chatwire.FromCustomer, error) {
 	for {
 		kind, data, err := k.ws.ReadMessage()
-		if err != nil {
+		var late net.Error
+		switch {
+		case errors.As(err, &late) && late.Timeout() && k.who.ID == "":
+			return chatwire.FromCustomer{}, closing{wire.CloseNoGreet, "no hello in time"}
+		case errors.As(err, &late) && late.Timeout():
+			return chatwire.FromCustomer{}, closing{wire.CloseTrouble, "nothing heard for long"}
+		case err != nil:
 			return chatwire.FromCustomer{}, err
 		}
 		now := k.ch.cfg.Now()

@@ -22,6 +22,8 @@ type memDesk struct {
 	people  map[string]*person // by resume token's hash, and by "ref:" + reference
 	entered []webchat.Entry
 	heard   []string // every message that was accepted, in order
+	// everybody, when set, is whom everyone enters as.
+	everybody *webchat.Visitor
 }
 
 type person struct {
@@ -60,6 +62,9 @@ func (d *memDesk) Enter(_ context.Context, e webchat.Entry) (webchat.Visitor, er
 	if e.Ref != "" {
 		d.people["ref:"+e.Ref] = p
 	}
+	if d.everybody != nil {
+		p = d.person(*d.everybody)
+	}
 	d.people[e.Fresh] = p
 	return p.visitor, nil
 }
@@ -80,6 +85,9 @@ func (d *memDesk) Follow(_ context.Context, v webchat.Visitor, t webchat.Tab, af
 	w := chatwire.Welcome{Known: p.visitor.Known, LaneLast: p.lanes[t], Service: p.service, Marks: p.read}
 	return w, &memFeed{desk: d, person: p, after: after, fresh: true, version: p.version, typing: p.typing}, nil
 }
+
+// unwanted is the one text that this desk refuses.
+const unwanted = "esto no"
 
 // page is how many lines a visitor is given at once.
 const page = 20
@@ -134,9 +142,9 @@ func (d *memDesk) Say(_ context.Context, v webchat.Visitor, t webchat.Tab, s cha
 		answer(chatwire.FromDesk{Resend: &wire.Resend{From: last + 1}})
 	case s.N <= last:
 		answer(chatwire.FromDesk{Outcome: &chatwire.Outcome{N: s.N, Settled: true}})
-	case len([]rune(s.Text)) > chatwire.MaxText || s.Text == "":
+	case s.Text == unwanted:
 		p.lanes[t] = s.N
-		answer(chatwire.FromDesk{Outcome: &chatwire.Outcome{N: s.N, Refused: &wire.Refusal{Kind: wire.Invalid, Code: "bad_text", Text: "No."}}})
+		answer(chatwire.FromDesk{Outcome: &chatwire.Outcome{N: s.N, Refused: &wire.Refusal{Kind: wire.Invalid, Code: "unwanted", Text: "No se puede."}}})
 	default:
 		p.lanes[t] = s.N
 		d.heard = append(d.heard, s.Text)
