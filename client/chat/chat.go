@@ -110,7 +110,7 @@ func New(cfg Config) (*Client, error) {
 		lane: lane{id: cfg.Lane, next: 1},
 		post: &http.Client{Transport: &http.Transport{
 			// A ticket is rare: an idle connection per customer would double the sockets.
-			DialContext: cfg.Dial, TLSClientConfig: cfg.TLS, DisableKeepAlives: true,
+			DialContext: cfg.Dial, TLSClientConfig: cfg.TLS, DisableKeepAlives: true, Protocols: http1(),
 		}},
 		dialer: websocket.Dialer{
 			NetDialContext: cfg.Dial, TLSClientConfig: cfg.TLS,
@@ -126,6 +126,14 @@ const (
 	patience   = 10 * time.Second // for the ticket, the handshake and the welcome
 	answerTime = 5 * time.Second  // for the outcome of what was said
 )
+
+// http1 leaves out HTTP/2, whose machinery a thousand customers would each hold
+// for one small request.
+func http1() *http.Protocols {
+	p := new(http.Protocols)
+	p.SetHTTP1(true)
+	return p
+}
 
 // Run keeps the link until ctx ends, which is no error, or the desk turns the
 // customer away. Every other trouble has one remedy: drop the link, wait, resume.

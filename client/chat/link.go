@@ -20,7 +20,7 @@ type link struct {
 	conn    *websocket.Conn
 	welcome chatwire.Welcome
 
-	frames  chan chatwire.FromDesk
+	frames  chan *chatwire.FromDesk
 	readErr error // valid once frames is closed
 
 	beat   time.Duration
@@ -38,7 +38,7 @@ var (
 )
 
 func (l *link) run(ctx context.Context) error {
-	l.frames = make(chan chatwire.FromDesk, 16)
+	l.frames = make(chan *chatwire.FromDesk, 16)
 	go l.read()
 	defer func() {
 		_ = l.conn.Close()
@@ -61,7 +61,7 @@ func (l *link) run(ctx context.Context) error {
 				return closing(l.readErr)
 			}
 			l.heard = time.Now()
-			l.receive(f)
+			l.receive(*f)
 		case <-l.c.wake:
 		case <-timer.C:
 			if err := l.due(time.Now()); err != nil {
@@ -88,7 +88,7 @@ func (l *link) read() {
 			l.readErr = errors.New("the desk sent a frame that is none")
 			return
 		}
-		l.frames <- f
+		l.frames <- &f
 	}
 }
 

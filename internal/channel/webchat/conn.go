@@ -39,7 +39,7 @@ func (c closing) Error() string { return fmt.Sprintf("%s (%d)", c.text, c.code) 
 type conn struct {
 	ch  *Channel
 	ws  *websocket.Conn
-	out chan chatwire.FromDesk // answers on their way to the writer
+	out chan *chatwire.FromDesk // answers on their way to the writer
 	end context.CancelCauseFunc
 
 	// The reader's alone.
@@ -236,7 +236,7 @@ func (k *conn) say(ctx context.Context, s chatwire.Say) error {
 // told and closed; it resumes.
 func (k *conn) offer(f chatwire.FromDesk) {
 	select {
-	case k.out <- f:
+	case k.out <- &f:
 	default:
 		k.end(closing{wire.CloseSlow, "answers are not taken"})
 	}
@@ -288,7 +288,7 @@ func (k *conn) writeAll(ctx context.Context, feed Feed) error {
 		}
 		select {
 		case f := <-k.out:
-			if err := k.send(f); err != nil {
+			if err := k.send(*f); err != nil {
 				return err
 			}
 		case <-woken:
@@ -302,7 +302,7 @@ func (k *conn) sendAnswers() error {
 	for {
 		select {
 		case f := <-k.out:
-			if err := k.send(f); err != nil {
+			if err := k.send(*f); err != nil {
 				return err
 			}
 		default:

@@ -39,7 +39,7 @@ func (c *Channel) serveSocket(w http.ResponseWriter, r *http.Request) {
 	ws.SetReadLimit(chatwire.MaxFrame)
 	limitSendBuffer(ws.NetConn())
 	ctx, end := context.WithCancelCause(c.ctx)
-	k := &conn{ch: c, ws: ws, out: make(chan chatwire.FromDesk, outbox), end: end}
+	k := &conn{ch: c, ws: ws, out: make(chan *chatwire.FromDesk, outbox), end: end}
 	go k.run(ctx)
 }
 
