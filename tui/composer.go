@@ -112,7 +112,7 @@ func (c *composer) Draw(s Size, v *look) []string {
 	key := v.drafts.current(v.shown)
 	b, title := composerFrame(key.Kind, v)
 	if s.Height > 1 {
-		out.top(b, title, c.counter(key, v))
+		out.tee(b, title, c.counter(key, v)) // it hangs from the conversation above
 	}
 	c.text(&out, b, key, v)
 	if s.Height > 2 {

@@ -128,7 +128,7 @@ func (k *blocks) stops() {
 	for _, s := range k.f.Stops {
 		right := seg{}
 		if s.Since.V != nil {
-			right = seg{t.quiet, text.Clean(v.locale.Ago(v.now, s.Since.V.Time()))}
+			right = seg{t.quiet, text.Clean(v.locale.Span(v.now.Sub(s.Since.V.Time())))}
 		}
 		k.line(seg{t.bad, text.Concat(text.Literal("⚑ "), v.of(words.StopSign, s.Kind))}, right)
 	}

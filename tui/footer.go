@@ -58,7 +58,7 @@ func footerHints(r *ink.Row, v *look, scope keymap.Scope) {
 
 // hint draws a key and what it does, if both fit.
 func hint(r *ink.Row, key string, a keymap.Action, v *look) {
-	name, word := text.Clean(keyName(key)), v.of(words.ShortAction, string(a))
+	name, word := text.Clean(key), v.of(words.ShortAction, string(a))
 	if r.Left() < name.Width(v.measure)+word.Width(v.measure)+3 {
 		return
 	}
@@ -67,13 +67,4 @@ func hint(r *ink.Row, key string, a keymap.Action, v *look) {
 	r.Pad(v.pens.plain.quiet, 1)
 	r.Put(v.pens.plain.quiet, word)
 	r.Pad(v.pens.plain.quiet, 1)
-}
-
-// keyName is how a key is written for people.
-func keyName(key string) string {
-	switch key {
-	case "enter":
-		return "⏎"
-	}
-	return key
 }

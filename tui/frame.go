@@ -49,15 +49,17 @@ func (c *canvas) open() { c.Start(c.size.Width, c.m) }
 // shut ends a row and keeps it.
 func (c *canvas) shut(p ink.Pen) { c.rows = append(c.rows, c.End(p)) }
 
-// inside starts a row of a framed pane: border and a space.
+// inside starts a row of a framed pane. The cell of the border at its right is
+// out of reach until outside, so that no text can run over it.
 func (c *canvas) inside(b border) {
-	c.open()
+	c.Start(c.size.Width-1, c.m)
 	c.Glyphs(b.pen, b.down)
 }
 
 // outside ends a row of a framed pane.
 func (c *canvas) outside(b border, p ink.Pen) {
-	c.To(p, 1)
+	c.To(p, 0)
+	c.Grow(min(c.size.Width, 1))
 	c.Glyphs(b.pen, b.down)
 	c.shut(b.pen)
 }
@@ -115,17 +117,15 @@ func (c *canvas) finish() []string {
 	return c.rows[:h]
 }
 
-// framed puts a finished row between the borders of a pane. The row is three
-// cells narrower than the pane: the borders and a space.
+// framed puts a finished row between the borders of a pane. The row is four
+// cells narrower than the pane: the borders and a space inside each.
 func (c *canvas) framed(b border, row string) {
-	c.open()
-	c.Glyphs(b.pen, b.down)
+	c.inside(b)
 	c.Pad(c.ground, 1)
-	if c.size.Width > 3 {
-		c.Row.Row(row, c.size.Width-3)
+	if c.size.Width > 4 {
+		c.Row.Row(row, c.size.Width-4)
 	}
-	c.Glyphs(b.pen, b.down)
-	c.shut(b.pen)
+	c.outside(b, c.ground)
 }
 
 // says fills the rest of a pane but its last row with lines in the middle.

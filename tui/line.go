@@ -115,7 +115,7 @@ func (l *liner) customer(id wire.ConversationID) text.Line {
 // noted draws a note: on another ground, behind another bar, and under a word.
 func (l *liner) noted(e wire.Noted, at time.Time, s shape) {
 	v := l.v
-	who := voice{name: v.name(e.Agent), pen: v.pens.noted.bold, tone: v.pens.noted, bar: "┃"}
+	who := voice{name: v.name(e.Agent), pen: v.pens.note, tone: v.pens.noted, bar: "┃"}
 	if e.Agent == v.Me().ID {
 		who.name = v.say(words.You)
 	}

@@ -19,8 +19,8 @@ type pens struct {
 	plain, selected, noted             tone
 	border, focus, reply, note         ink.Pen
 	customer, mine, staff, bot, system ink.Pen
-	status, live, offline, banner      ink.Pen
-	alarm, key, altered, stale         ink.Pen
+	status, live, behind, offline      ink.Pen
+	banner, alarm, key, altered, stale ink.Pen
 }
 
 // newPens makes the pens of a theme. The surface is painted only over a terminal
@@ -35,13 +35,16 @@ func newPens(t *theme.Theme, paint bool) *pens {
 		return s
 	}
 	pen := func(r theme.Role) ink.Pen { return ink.NewPen(style(r)) }
+	onStatus := func(r theme.Role) ink.Pen {
+		return ink.NewPen(t.Style(r).Background(t.Style(theme.Status).GetBackground()))
+	}
 	p := &pens{
 		dark:   t.Dark(),
 		border: pen(theme.Border), focus: ink.NewPen(style(theme.BorderFocus).Bold(true)),
 		reply: pen(theme.ReplyFrame), note: pen(theme.NoteFrame),
 		customer: pen(theme.Customer), mine: pen(theme.Agent), staff: pen(theme.Peer),
 		bot: pen(theme.Bot), system: pen(theme.System),
-		status: pen(theme.Status), live: pen(theme.Live), offline: pen(theme.Offline),
+		status: pen(theme.Status), live: onStatus(theme.Live), offline: onStatus(theme.Offline), behind: onStatus(theme.Stale),
 		banner: pen(theme.Banner), alarm: pen(theme.Alarm), key: pen(theme.Key),
 		altered: pen(theme.Altered), stale: pen(theme.Stale),
 	}

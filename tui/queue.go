@@ -230,7 +230,8 @@ func (q *queue) titles(v *look) []seg {
 	out := []seg{{p, text.Literal("1 ")}}
 	for i, t := range tabs {
 		name, pen := v.words.Say(t.name), v.pens.plain.quiet
-		if n := v.Rows(t.tab, q.order).Len(); n > 0 {
+		n := v.Rows(t.tab, q.order).Len()
+		if n > 0 {
 			name += " " + v.locale.Number(n)
 		}
 		if t.tab == q.tab {

@@ -173,7 +173,7 @@ func (p *picker) Draw(s Size, v *look) []string {
 		p.box(b, " › ", words.TypeReason, p.reason, p.inReason, v)
 	}
 	c.bottom(b, nil, seg{v.pens.plain.quiet, v.with(words.SheetKeys, words.Args{
-		"Accept": keyName(v.keys.Key(keymap.Input, keymap.Accept)), "Leave": v.keys.Key(keymap.Input, keymap.Leave)})})
+		"Accept": v.keys.Key(keymap.Input, keymap.Accept), "Leave": v.keys.Key(keymap.Input, keymap.Leave)})})
 	return c.finish()
 }
 

@@ -194,11 +194,7 @@ func leaveSheet(v *look) Sheet {
 func helpSheet(scope keymap.Scope, v *look) Sheet {
 	var choices []choice
 	for _, b := range v.keys.Help(scope) {
-		names := make([]string, len(b.Keys))
-		for i, k := range b.Keys {
-			names[i] = keyName(k)
-		}
-		choices = append(choices, choice{string(b.Action), v.of(words.Action, string(b.Action)), text.Clean(strings.Join(names, "  "))})
+		choices = append(choices, choice{string(b.Action), v.of(words.Action, string(b.Action)), text.Clean(strings.Join(b.Keys, "   "))})
 	}
 	p := newPicker(v.with(words.HelpTitle, words.Args{"Scope": v.of(words.ScopeName, string(scope)).String()}), choices,
 		func(value, _ string) Intent { return Press{keymap.Action(value)} })

@@ -54,17 +54,13 @@ func drawStatus(width int, v *look, own time.Time) string {
 	p := v.pens.status
 	right := meLine(v)
 	clock := text.Clean(v.locale.Clock(v.now))
-	r.Pad(p, 1)
-	r.Put(v.pens.status, text.Literal("ventanilla"))
-	r.Pad(p, 2)
-	r.PutIn(p, text.Name(v.Workspace()), max(0, r.Left()/4))
 	line, pen := linkLine(v, own)
-	room := line.Width(v.measure) + clock.Width(v.measure) + right.Width(v.measure) + 8
-	if r.Left() < room {
-		right = right.Fit(max(0, r.Left()-(room-right.Width(v.measure))), v.measure)
-		room = line.Width(v.measure) + clock.Width(v.measure) + right.Width(v.measure) + 8
-	}
-	r.To(p, room)
+	room := line.Width(v.measure) + clock.Width(v.measure) + right.Width(v.measure) + 6
+	r.Pad(p, 1)
+	r.Put(p, text.Literal("ventanilla"))
+	r.Pad(p, 2)
+	r.PutIn(p, text.Name(v.Workspace()), r.Left()-room-2)
+	r.To(p, max(room, 0))
 	r.Put(pen, line)
 	r.Pad(p, 3)
 	r.Put(p, clock)
@@ -84,13 +80,13 @@ func linkLine(v *look, own time.Time) (text.Line, ink.Pen) {
 	case l.state == liveState:
 		return v.say(words.LinkLive), v.pens.live
 	case l.state == catchingUpState:
-		return v.say(words.LinkCatchingUp), v.pens.stale
+		return v.say(words.LinkCatchingUp), v.pens.behind
 	case l.state == downState && l.retry.After(own):
 		return v.with(words.LinkRetry, words.Args{"Time": v.locale.Span(l.retry.Sub(own) + time.Second - 1)}), v.pens.offline
 	case l.state == downState:
 		return v.say(words.LinkDown), v.pens.offline
 	}
-	return v.say(words.LinkConnecting), v.pens.stale
+	return v.say(words.LinkConnecting), v.pens.behind
 }
 
 // meLine is who works here, how they are, and how much they have.

@@ -209,7 +209,7 @@ func (t *talk) Draw(s Size, v *look) []string {
 	t.canvas.top(b, t.title(c.Summary(), v), t.wait(c.Summary(), v))
 	t.head(b, c.Summary(), v)
 	room := s.Height - len(t.canvas.rows) - below - 1
-	t.size = Size{max(1, s.Width-3), max(0, room)}
+	t.size = Size{max(1, s.Width-4), max(0, room)}
 	t.lines(b, c, v)
 	t.foot(b, c, v)
 	if below == 1 {

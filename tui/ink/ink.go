@@ -112,6 +112,9 @@ func (r *Row) Row(finished string, cells int) {
 	r.left -= cells
 }
 
+// Grow makes the row n cells wider than it was begun.
+func (r *Row) Grow(n int) { r.left += n }
+
 // To pads until width cells are left.
 func (r *Row) To(p Pen, left int) { r.Pad(p, r.left-left) }
 

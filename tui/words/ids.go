@@ -22,6 +22,7 @@ const (
 	NoteWord        ID = "note-word"
 	QueueWord       ID = "queue-word"
 	CountsTitle     ID = "counts-title"
+	CountSnoozed    ID = "count-snoozed"
 	CountAssigned   ID = "count-assigned"
 	CountOldest     ID = "count-oldest"
 
