@@ -100,7 +100,9 @@ func (c *Client) Run(ctx context.Context) error {
 		return err
 	}
 	var delivery sync.WaitGroup
-	delivery.Go(func() { c.mail.deliver(ctx, c.cfg.Sink) })
+	delivery.Go(func() {
+		c.mail.deliver(ctx, func(events []Event) { c.cfg.Sink(Update{c.listOutbox(events)}) })
+	})
 	err = c.keep(ctx, target)
 	c.mail.close()
 	delivery.Wait()

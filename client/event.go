@@ -66,7 +66,8 @@ type TypingSign struct {
 	At time.Time
 }
 
-// OutboxChanged lists every command that has no outcome yet, in order.
+// OutboxChanged lists every command that has no outcome yet, in order. It is the
+// last event of its update.
 type OutboxChanged struct{ Entries []Entry }
 
 // Settled reports the outcome of one command, once.

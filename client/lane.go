@@ -3,6 +3,7 @@ package client
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"ventanilla/client/wire"
@@ -178,5 +179,17 @@ func fits(command wire.Command) error {
 	return err
 }
 
-// sayOutbox is called with c.mu held, so that the lists come in order.
-func (c *Client) sayOutbox() { c.say(OutboxChanged{c.lane.entries()}) }
+// sayOutbox marks that the list changed. It is drawn up when the sink takes the
+// update: for every change of a long outbox that would be a copy nobody sees.
+func (c *Client) sayOutbox() { c.say(OutboxChanged{}) }
+
+// listOutbox puts the list as it is now in the place of the marks.
+func (c *Client) listOutbox(events []Event) []Event {
+	isMark := func(e Event) bool { _, is := e.(OutboxChanged); return is }
+	if !slices.ContainsFunc(events, isMark) {
+		return events
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return append(slices.DeleteFunc(events, isMark), OutboxChanged{c.lane.entries()})
+}

@@ -104,11 +104,11 @@ func (m *mailbox) take() (events []Event, closed bool) {
 }
 
 // deliver calls sink until the mailbox is closed and empty, or ctx ends.
-func (m *mailbox) deliver(ctx context.Context, sink func(Update)) {
+func (m *mailbox) deliver(ctx context.Context, sink func([]Event)) {
 	for {
 		events, closed := m.take()
 		if len(events) > 0 && ctx.Err() == nil {
-			sink(Update{events})
+			sink(events)
 			continue
 		}
 		if closed {

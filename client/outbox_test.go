@@ -181,6 +181,27 @@ func TestABusyDeskIsGivenItsTime(t *testing.T) {
 	})
 }
 
+func TestALongOutboxGoesOutInOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := clienttest.New(t, oneConversation)
+		d.Refuse(500, "")
+		x := start(t, d)
+		const many = 1000
+		for i := range many {
+			x.Do(reply(fmt.Sprint(i)))
+		}
+		x.until(t, "the list", func() bool {
+			lists := of[client.OutboxChanged](x.events)
+			return len(lists) > 0 && len(lists[len(lists)-1].Entries) == many
+		})
+		d.Refuse(0, "")
+		x.untilSettled(t, many)
+		if !slices.Equal(replies(d), numbered(many)) {
+			t.Error("not once each, in order")
+		}
+	})
+}
+
 func TestTheDeskIsToldWhichOutcomesItMayForget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := clienttest.New(t, oneConversation)
