@@ -265,14 +265,14 @@ func TestLinesComeOnceAndInOrderAcrossACut(t *testing.T) {
 		d := &desk{serve: func(i int, c *deskConn) {
 			after = append(after, c.hello.After)
 			c.welcome(0)
-			lines := []chatwire.Line{{Seq: 5, Text: "a"}, {Seq: 9, Text: "b"}}
-			if i == 1 {
-				lines = append(lines, chatwire.Line{Seq: 12, Text: "c", Lane: c.hello.Lane, N: 1})
-			}
-			c.send(chatwire.FromDesk{Lines: &chatwire.Lines{Lines: lines}})
 			if i == 0 {
+				c.send(chatwire.FromDesk{Lines: &chatwire.Lines{Lines: []chatwire.Line{{Seq: 5, Text: "a"}, {Seq: 9, Text: "b"}}}})
 				c.close(wire.CloseRestart)
 				return
+			}
+			c.send(chatwire.FromDesk{Lines: &chatwire.Lines{}})
+			for range 2 { // the second time is a mistake of the desk
+				c.send(chatwire.FromDesk{Lines: &chatwire.Lines{Lines: []chatwire.Line{{Seq: 12, Text: "c", Lane: c.hello.Lane, N: 1}}}})
 			}
 			c.next()
 		}}
@@ -370,6 +370,31 @@ func TestADeskThatForgotTheLaneGetsANewOneAndTheWholeMessage(t *testing.T) {
 		out := of[chat.Outcome](u)
 		if len(out) != 2 || out[1].N != 2 {
 			t.Errorf("outcomes %v, want the second to name 2", out)
+		}
+	})
+}
+
+func TestALogThatWasReplacedIsSeenFromItsStart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := &desk{serve: func(i int, c *deskConn) {
+			c.welcome(0)
+			lines := []chatwire.Line{{Seq: 7, Text: "a"}, {Seq: 9, Text: "b"}}
+			if i == 1 {
+				lines = []chatwire.Line{{Seq: 7, Text: "a"}}
+			}
+			c.send(chatwire.FromDesk{Lines: &chatwire.Lines{Lines: lines}})
+			if i == 0 {
+				c.close(wire.CloseRestart)
+				return
+			}
+			c.next()
+		}}
+		u := run(t, d, chat.Config{})
+		time.Sleep(20 * time.Second)
+		synctest.Wait()
+		links := of[chat.Link](u)
+		if last := links[len(links)-1]; !last.Anew || len(of[chat.Line](u)) != 3 {
+			t.Errorf("%d lines and last %+v, want the lines again after a warning", len(of[chat.Line](u)), last)
 		}
 	})
 }

@@ -29,6 +29,7 @@ type link struct {
 	answer time.Time // by when an outcome is owed; zero: none is
 	hold   time.Time // the desk asked not to send before
 	marked chatwire.Marks
+	lined  bool // lines came since the welcome
 }
 
 var (
@@ -212,6 +213,11 @@ func (l *link) receive(f chatwire.FromDesk) {
 
 func (l *link) lines(lines []chatwire.Line) {
 	c := l.c
+	if !l.lined && len(lines) > 0 && lines[0].Seq <= c.seen {
+		c.seen = 0 // what follows the welcome is newer, unless the log is another one
+		c.cfg.Sink(Link{Up: true, Anew: true, Resume: c.resume, Name: l.welcome.Name, Known: l.welcome.Known})
+	}
+	l.lined = true
 	for _, line := range lines {
 		if line.Seq <= c.seen {
 			continue

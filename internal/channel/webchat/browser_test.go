@@ -388,3 +388,28 @@ func TestInABrowserADuplicatedTabTakesALaneOfItsOwn(t *testing.T) {
 		t.Errorf("the desk heard %d messages, want 3", n)
 	}
 }
+
+func TestInABrowserADeskBackFromABackupIsBelievedAndGetsWhatWaits(t *testing.T) {
+	desk, _, at := open(t, webchat.Config{})
+	p := browser(t, "es-AR")()
+	p.open(at + "/chat")
+	for _, text := range []string{"uno", "dos", "tres"} {
+		p.say(text)
+		p.sees("it", once(mine, text))
+	}
+	p.offline(true)
+	p.sees("that it is offline", status+`.includes('Sin conexión')`)
+	p.say("cuatro")
+	p.sees("it waits", are(waiting, "cuatro"))
+	desk.staff(func(p *person) { // the backup is from after the first message
+		desk.seq, p.lines = 1, p.lines[:1]
+		for lane := range p.lanes {
+			p.lanes[lane] = 1
+		}
+	})
+	p.offline(false)
+	p.sees("what the desk has, and the message that waited", are(mine, "uno", "cuatro")+" && "+are(waiting))
+	p.say("cinco")
+	p.sees("the next", are(mine, "uno", "cuatro", "cinco"))
+	p.clean()
+}

@@ -70,8 +70,8 @@ type Entry struct {
 // Visitor is a customer who has come in.
 type Visitor struct {
 	ID     wire.CustomerID
-	Known  bool // a signed token named them, now or before
-	Locale string
+	Known  bool   // a signed token named them, now or before
+	Locale string // used when the page states none
 }
 
 // Tab names where a visitor's messages are numbered.

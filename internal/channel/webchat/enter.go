@@ -82,7 +82,9 @@ func (c *Channel) admit(w http.ResponseWriter, r *http.Request, req chatwire.Tic
 		busy(w, http.StatusServiceUnavailable, 5*time.Second, req.Locale)
 		return
 	}
-	visitor.Locale = req.Locale
+	if req.Locale != "" {
+		visitor.Locale = req.Locale
+	}
 	ticket, err := c.tickets.issue(visitor, now)
 	if err != nil {
 		busy(w, http.StatusServiceUnavailable, 10*time.Second, req.Locale)

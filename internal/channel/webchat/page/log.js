@@ -20,7 +20,6 @@ export class Log {
     this.first = 0; // seq of the oldest line
     this.last = 0;
     this.marks = { delivered: 0, read: 0 };
-    this.offset = 0; // of the desk's clock, which is the only one, from ours
     this.mine = new Map(); // by outbox entry: {element, lane}
   }
 
@@ -63,12 +62,20 @@ export class Log {
     element.before(...this.headings(line, before));
   }
 
+  clear() {
+    this.lines.clear();
+    this.log.replaceChildren();
+    this.first = 0;
+    this.last = 0;
+    this.marks = { delivered: 0, read: 0 };
+  }
+
   // redraw draws every line anew, in another language.
   redraw() {
     const lines = [...this.lines.values()].map((l) => l.line).sort((a, b) => a.seq - b.seq);
-    this.lines.clear();
-    this.log.replaceChildren();
-    this.last = 0;
+    const marks = this.marks;
+    this.clear();
+    this.marks = marks;
     this.log.setAttribute('aria-live', 'off');
     this.add(lines);
     setTimeout(() => this.log.setAttribute('aria-live', 'polite'));

@@ -98,7 +98,7 @@ export class Page {
     this.service = w.service;
     this.marked = { delivered: 0, read: 0 };
     this.greeted = true;
-    this.fromStart = this.log.last === 0;
+    this.fresh = true; // the next lines are the first after the welcome
     $('notice').hidden = true;
     setTimeout(() => this.greet(), linesWithin);
     this.showService();
@@ -120,8 +120,10 @@ export class Page {
 
   lines({ lines, more }) {
     const atEnd = this.atEnd();
-    if (this.fromStart) $('older').hidden = !more;
-    this.fromStart = false;
+    if (this.fresh && lines?.[0]?.seq <= this.log.last) this.startOver();
+    if (this.fresh && this.log.last === 0) $('older').hidden = !more;
+    this.fresh = false;
+    if (!lines?.length) return;
     $('welcome').hidden = true;
     const theirs = this.log.add(lines).filter((l) => l.by !== 'customer');
     if (theirs.length > 0) this.showTyping(false);
@@ -129,6 +131,13 @@ export class Page {
     if (atEnd) this.toEnd();
     this.unread += theirs.filter((l) => l.seq > (browser.get(`${this.outbox.who}/read`) ?? 0)).length;
     this.look();
+  }
+
+  // startOver forgets the lines of a log that the desk no longer has: it came back
+  // from a backup.
+  startOver() {
+    this.log.clear();
+    browser.put(`${this.outbox.who}/read`, 0);
   }
 
   outcome(o) {
@@ -152,7 +161,7 @@ export class Page {
     this.asking = false;
     const scroll = $('scroll');
     const fromEnd = scroll.scrollHeight - scroll.scrollTop;
-    this.log.prepend(lines);
+    this.log.prepend(lines ?? []);
     $('older').hidden = !more;
     scroll.scrollTop = scroll.scrollHeight - fromEnd; // what was being read stays where it is
   }
