@@ -44,6 +44,7 @@ type Customer struct {
 	last   time.Duration // when the last turn that is through was recorded
 
 	mu       sync.Mutex
+	up       bool
 	mine     uint64 // own messages that came back, all up to this number
 	said     uint64
 	answers  int // agents' messages since the first of ours
@@ -90,7 +91,9 @@ func (c *Customer) Run(ctx context.Context) error {
 			stop(err)
 		}
 	})
-	c.play(ctx)
+	if c.until(ctx, c.isUp) { // how long it takes to come in is no message's time
+		c.play(ctx)
+	}
 	c.linger(ctx)
 	cut()
 	linked.Wait()
@@ -291,6 +294,12 @@ func (c *Customer) isResolved() bool {
 	return c.resolved && c.said > 0 && c.mine == c.said
 }
 
+func (c *Customer) isUp() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.up
+}
+
 func (c *Customer) isReplaced() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -303,11 +312,10 @@ func (c *Customer) sink(e chat.Event) {
 	switch e := e.(type) {
 	case chat.Link:
 		c.link.link(e.Up)
-		if e.Anew {
-			c.mu.Lock()
-			c.replaced = true
-			c.mu.Unlock()
-		}
+		c.mu.Lock()
+		c.up = e.Up
+		c.replaced = c.replaced || e.Anew
+		c.mu.Unlock()
 	case chat.Outcome:
 		p := place{c.thread, customerSide, int(e.N)}
 		if e.Refused != nil {

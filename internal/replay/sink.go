@@ -67,6 +67,11 @@ func (a *Agent) linked(s client.State) {
 		return
 	}
 	a.link.link(a.live)
+	if a.live {
+		for _, t := range a.talks { // they stood still without a link
+			t.wake()
+		}
+	}
 	select {
 	case <-a.ready:
 	default:
