@@ -42,6 +42,7 @@ var rules = []rule{
 	{"ventanilla/internal/bus/local", slices.Concat(implementations, carriers), "no implementation knows another"},
 	{"ventanilla/internal/channel/webchat", slices.Concat(implementations, carriers), "no implementation knows another"},
 	{"ventanilla/internal/finance/libro", slices.Concat(implementations, carriers), "no implementation knows another"},
+	{"ventanilla/internal/replay", slices.Concat(implementations, carriers, []string{"ventanilla/internal/desk"}), "a replay is customers and agents, so what it measures is what they get"},
 }
 
 // implementations are the parts that can be exchanged for others of their kind.
@@ -82,8 +83,8 @@ var gates = []gate{
 	{"github.com/gofrs/flock/...", []string{"ventanilla/internal/store/sqlite"}, "one holder of a data directory"},
 	{"github.com/gorilla/websocket/...", []string{
 		"ventanilla/client", "ventanilla/client/chat", "ventanilla/client/clienttest",
-		"ventanilla/internal/gateway", "ventanilla/internal/channel/webchat",
-	}, "a socket has two ends, staff's and customers'"},
+		"ventanilla/internal/gateway", "ventanilla/internal/channel/webchat", "ventanilla/internal/bench",
+	}, "a socket has two ends, staff's and customers'; the benchmarks measure what it costs bare"},
 	{"github.com/nicksnyder/go-i18n/v2/...", []string{"ventanilla/tui/words"}, "one catalogue"},
 	{"github.com/rivo/uniseg/...", []string{"ventanilla/tui/edit"}, "the cursor moves by what people call characters"},
 	{"github.com/spf13/cobra/...", []string{"ventanilla/cmd/ventanilla"}, "commands are read in one place"},

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -127,6 +129,7 @@ func listWithTests(t *testing.T) []pkg {
 
 func goList(t *testing.T, flags ...string) []pkg {
 	t.Helper()
+	lookAround(t)
 	args := append([]string{"list", "-json=ImportPath,Standard,Imports,Deps"}, flags...)
 	dec := json.NewDecoder(strings.NewReader(run(t, append(args, ours+"...")...)))
 	var pkgs []pkg
@@ -138,6 +141,21 @@ func goList(t *testing.T, flags ...string) []pkg {
 			t.Fatal(err)
 		}
 		pkgs = append(pkgs, p)
+	}
+}
+
+// lookAround opens every folder of ours. The go command then knows that the
+// result depends on them, and does not answer from its cache when a file changed.
+func lookAround(t *testing.T) {
+	t.Helper()
+	err := filepath.WalkDir(filepath.Join("..", ".."), func(path string, d fs.DirEntry, err error) error {
+		if d != nil && d.Name() == ".git" {
+			return filepath.SkipDir
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 
