@@ -46,7 +46,7 @@ func (p *counts) Draw(s Size, v *look) []string {
 		c.bottom(b, nil, seg{})
 		return c.finish()
 	}
-	p.row(b, t.quiet, t.quiet, v, v.say(words.QueueWord), v.say(words.TabUnassigned), v.say(words.CountAssigned), v.say(words.CountSnoozed), v.say(words.CountOldest))
+	p.row(b, t.quiet, t.quiet, v, v.say(words.QueueWord), v.say(words.CountUnassigned), v.say(words.CountAssigned), v.say(words.CountSnoozed), v.say(words.CountOldest))
 	for _, q := range p.known.Queues {
 		oldest := text.Literal("–")
 		if q.Oldest != 0 {

@@ -40,7 +40,19 @@ type customer struct {
 	offset, rows int
 	height       int
 	of           wire.ConversationID
+	made         bodyKey
+	body         []string
 	canvas       canvas
+}
+
+// bodyKey is what the drawn blocks depend on. Ages move in steps of ten seconds.
+type bodyKey struct {
+	context *wire.Context
+	width   int
+	border  border
+	m       text.Measure
+	pens    *pens
+	at      int64
 }
 
 // Scope implements [Pane].
@@ -74,17 +86,21 @@ func (p *customer) Handle(a keymap.Action, _ *look) Intent {
 func (p *customer) Draw(s Size, v *look) []string {
 	c := &p.canvas
 	if p.of != v.shown {
-		p.of, p.offset = v.shown, 0
+		*p = customer{of: v.shown, canvas: p.canvas} // nothing of the customer before stays
 	}
 	b := paneBorder(v, CustomerPart)
 	pen := titlePen(v, CustomerPart)
 	title := []seg{{pen, text.Literal("3 ")}, {pen, v.say(words.ContextTitle)}}
 	if v.file.context != nil && v.file.context.None == "" {
-		body := blocks{size: Size{s.Width, 0}, v: v, f: v.file.context}
-		body.draw(b)
+		key := bodyKey{v.file.context, s.Width, b, v.measure, v.pens, v.now.Unix() / 10}
+		if p.made != key {
+			blocks := blocks{size: Size{s.Width, 0}, v: v, f: v.file.context}
+			blocks.draw(b)
+			p.made, p.body = key, blocks.rows
+		}
 		c.begin(s, v)
 		c.top(b, title, sourceAge(v.file, v))
-		p.scrolled(body.rows, b)
+		p.scrolled(p.body, b)
 	} else {
 		c.begin(s, v)
 		c.top(b, title, seg{})
@@ -156,29 +172,34 @@ func (p *customer) label(v *look) seg {
 	return seg{}
 }
 
-// customerStrip writes the context as one line: who, stop signs, what is due.
+// customerStrip writes the context as one line: how the customer stands, what is
+// due and when, and the stop signs, of which the mark alone never gets cut.
 func customerStrip(c *canvas, v *look) {
-	t := v.pens.plain
-	f := v.file
-	switch {
-	case f.context == nil || f.context.None != "":
-		lines := (&customer{}).absent(v)
-		c.Put(t.quiet, lines[0])
+	t, k := v.pens.plain, v.file.context
+	if k == nil || k.None != "" {
+		c.Put(t.quiet, (&customer{}).absent(v)[0])
 		return
-	case len(f.context.Stops) > 0:
-		c.Put(t.bad, text.Concat(text.Literal("⚑ "), v.of(words.StopSign, f.context.Stops[0].Kind)))
-		c.Put(t.quiet, text.Literal(" · "))
 	}
-	if n := f.context.Now; n != nil {
-		line, pen := nowLine(n, v)
-		c.Put(pen, line)
-		if n.Amount.V != nil {
-			c.Put(t.ink, text.Concat(text.Literal(" · "), amount(n.Amount, v)))
-		}
-		if n.Due.V != nil {
-			c.Put(t.quiet, text.Concat(text.Literal(" "), text.Clean(v.locale.DueDate(*n.Due.V))))
-		}
-	} else {
+	if len(k.Stops) > 0 {
+		c.Put(t.bad, text.Literal("⚑ "))
+	}
+	if k.Now == nil {
 		c.Put(t.quiet, v.say(words.NoData))
+	} else {
+		nowStrip(c, k.Now, v)
+	}
+	for _, s := range k.Stops {
+		c.Put(t.bad, text.Concat(text.Literal(" · "), v.of(words.StopSign, s.Kind)))
+	}
+}
+
+func nowStrip(c *canvas, n *wire.Now, v *look) {
+	line, pen := nowLine(n, v)
+	c.Put(pen, line)
+	if n.Amount.V != nil {
+		c.Put(v.pens.plain.ink, text.Concat(text.Literal(" · "), amount(n.Amount, v)))
+	}
+	if n.Due.V != nil {
+		c.Put(v.pens.plain.quiet, text.Concat(text.Literal(" "), dueDate(n.Due, v)))
 	}
 }

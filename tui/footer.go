@@ -5,6 +5,10 @@ import (
 	"ventanilla/tui/ink"
 	"ventanilla/tui/text"
 	"ventanilla/tui/words"
+
+	"charm.land/bubbles/v2/help"
+	"charm.land/bubbles/v2/key"
+	"charm.land/lipgloss/v2"
 )
 
 // hints are the actions worth a place at the foot of the screen, by where the
@@ -25,46 +29,90 @@ func hints(s keymap.Scope) []keymap.Action {
 	return []keymap.Action{keymap.Accept, keymap.FieldNext, keymap.Leave, keymap.Back}
 }
 
-// drawFooter draws the last line: news if there is some, else what may follow a
-// key, else what can be pressed here.
-func drawFooter(width int, v *look, scope keymap.Scope) string {
-	var r ink.Row
+// footer draws the last line. What can be pressed changes with the focus only,
+// so those words are kept.
+type footer struct {
+	made  footerKey
+	hints string
+	cells int
+	row   ink.Row
+}
+
+type footerKey struct {
+	scope keymap.Scope
+	width int
+	pens  *pens
+	role  string
+}
+
+// draw draws news if there is some, else what may follow a key, else what can be
+// pressed here.
+func (f *footer) draw(width int, v *look, scope keymap.Scope) string {
+	r := &f.row
 	r.Start(width, v.measure)
 	switch {
 	case v.notice.Text != "" && v.notice.Grave:
 		r.Put(v.pens.alarm, text.Concat(text.Literal(" ✘ "), text.Clean(v.notice.Text), text.Literal(" ")))
 	case v.notice.Text != "":
 		r.Put(v.pens.plain.accent, text.Concat(text.Literal(" "), text.Clean(v.notice.Text)))
-	case len(v.follow) > 0:
-		for _, f := range v.follow {
-			hint(&r, f.Keys, f.Binding.Action, v)
-		}
 	default:
-		footerHints(&r, v, scope)
+		if v.Ready() && !v.writes() && scope != keymap.Input {
+			r.Put(v.pens.banner, text.Concat(text.Literal(" "), v.say(words.ReadOnly), text.Literal(" ")))
+		}
+		r.Pad(v.pens.plain.ink, 1)
+		line, cells := f.keys(r.Left(), v, scope)
+		r.Row(line, cells)
 	}
 	return r.End(v.pens.plain.ink)
 }
 
-func footerHints(r *ink.Row, v *look, scope keymap.Scope) {
-	if v.Ready() && !v.writes() && scope != keymap.Input {
-		r.Put(v.pens.banner, text.Concat(text.Literal(" "), v.say(words.ReadOnly), text.Literal(" ")))
+func (f *footer) keys(width int, v *look, scope keymap.Scope) (line string, cells int) {
+	if len(v.follow) > 0 {
+		line = helpLine(width, v, following(v))
+		return line, lipgloss.Width(line)
 	}
-	for _, a := range hints(scope) {
-		if key := v.keys.Key(scope, a); key != "" && allowed(v, a) {
-			hint(r, key, a, v)
-		}
+	made := footerKey{scope, width, v.pens, string(v.Me().Role)}
+	if f.made != made || !v.Ready() {
+		f.made, f.hints = made, helpLine(width, v, here(v, scope))
+		f.cells = lipgloss.Width(f.hints)
 	}
+	return f.hints, f.cells
 }
 
-// hint draws a key and what it does, if both fit.
-func hint(r *ink.Row, key string, a keymap.Action, v *look) {
-	name, word := text.Clean(key), v.of(words.ShortAction, string(a))
-	if r.Left() < name.Width(v.measure)+word.Width(v.measure)+3 {
-		return
+// here lists what can be pressed where the focus is.
+func here(v *look, scope keymap.Scope) []key.Binding {
+	var out []key.Binding
+	for _, a := range hints(scope) {
+		if k := v.keys.Key(scope, a); k != "" && allowed(v, a) {
+			out = append(out, binding(k, a, v))
+		}
 	}
-	r.Pad(v.pens.plain.quiet, 1)
-	r.Put(v.pens.key, name)
-	r.Pad(v.pens.plain.quiet, 1)
-	r.Put(v.pens.plain.quiet, word)
-	r.Pad(v.pens.plain.quiet, 1)
+	return out
+}
+
+// following lists what may follow the keys pressed so far.
+func following(v *look) []key.Binding {
+	var out []key.Binding
+	for _, f := range v.follow {
+		out = append(out, binding(f.Keys, f.Binding.Action, v))
+	}
+	return out
+}
+
+func binding(k string, a keymap.Action, v *look) key.Binding {
+	return key.NewBinding(key.WithKeys(k), key.WithHelp(text.Clean(k).String(), v.of(words.ShortAction, string(a)).String()))
+}
+
+func helpLine(width int, v *look, bindings []key.Binding) string {
+	h := help.New()
+	h.ShortSeparator = "  "
+	h.Styles.ShortKey, h.Styles.ShortDesc, h.Styles.ShortSeparator = v.pens.keyStyle, v.pens.quietStyle, v.pens.quietStyle
+	for len(bindings) > 0 {
+		line := h.ShortHelpView(bindings)
+		if lipgloss.Width(line) <= width {
+			return line
+		}
+		bindings = bindings[:len(bindings)-1] // given a width, the help cuts keys from their words
+	}
+	return ""
 }

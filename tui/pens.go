@@ -16,11 +16,12 @@ type tone struct {
 // theme changes and compared by address.
 type pens struct {
 	dark                               bool
-	plain, selected, noted             tone
+	plain, selected, idle, noted       tone
 	border, focus, reply, note         ink.Pen
 	customer, mine, staff, bot, system ink.Pen
 	status, live, behind, offline      ink.Pen
-	banner, alarm, key, altered, stale ink.Pen
+	banner, alarm, altered, stale      ink.Pen
+	keyStyle, quietStyle               lipgloss.Style // for the help of Bubbles
 }
 
 // newPens makes the pens of a theme. The surface is painted only over a terminal
@@ -45,7 +46,8 @@ func newPens(t *theme.Theme, paint bool) *pens {
 		customer: pen(theme.Customer), mine: pen(theme.Agent), staff: pen(theme.Peer),
 		bot: pen(theme.Bot), system: pen(theme.System),
 		status: pen(theme.Status), live: onStatus(theme.Live), offline: onStatus(theme.Offline), behind: onStatus(theme.Stale),
-		banner: pen(theme.Banner), alarm: pen(theme.Alarm), key: pen(theme.Key),
+		banner: pen(theme.Banner), alarm: pen(theme.Alarm),
+		keyStyle: style(theme.Key), quietStyle: style(theme.Quiet),
 		altered: pen(theme.Altered), stale: pen(theme.Stale),
 	}
 	p.plain = tone{
@@ -53,7 +55,7 @@ func newPens(t *theme.Theme, paint bool) *pens {
 		accent: pen(theme.Accent), good: pen(theme.Good), warn: pen(theme.Warn), bad: pen(theme.Bad),
 		note: pen(theme.NoteFrame), money: pen(theme.Money),
 	}
-	p.selected = flat(pen(theme.Selection))
+	p.selected, p.idle = flat(pen(theme.Selection)), flat(pen(theme.SelectionIdle))
 	p.noted = flat(pen(theme.Note))
 	p.noted.bold = ink.NewPen(style(theme.Note).Bold(true))
 	return p
@@ -63,6 +65,14 @@ func newPens(t *theme.Theme, paint bool) *pens {
 // which is plain to see and cheap to move.
 func flat(p ink.Pen) tone {
 	return tone{p, p, p, p, p, p, p, p, p, p}
+}
+
+// under is the tone of the row under the cursor of a pane.
+func (p *pens) under(focused bool) tone {
+	if focused {
+		return p.selected
+	}
+	return p.idle
 }
 
 // paneBorder is the frame of a pane: heavier when it has the focus.

@@ -102,65 +102,6 @@ func (q *queue) turn(by int) {
 	q.selected, q.index, q.offset = "", 0, 0
 }
 
-// list is what the pane lists: a tab, or what the filter leaves of it.
-type list struct {
-	rows     mirror.Rows
-	filtered []wire.ConversationID // used when only is set
-	only     bool
-}
-
-func (q *queue) list(v *look) list {
-	l := list{rows: v.Rows(q.tab, q.order)}
-	if q.search.open && !q.search.words.Empty() {
-		l.only, l.filtered = true, q.search.filter(l.rows)
-	}
-	return l
-}
-
-func (l list) len() int {
-	if l.only {
-		return len(l.filtered)
-	}
-	return l.rows.Len()
-}
-
-func (l list) at(i int) wire.Summary {
-	if l.only {
-		j, _ := l.rows.Index(l.filtered[i])
-		return l.rows.At(j)
-	}
-	return l.rows.At(i)
-}
-
-func (l list) index(id wire.ConversationID) (int, bool) {
-	if !l.only {
-		return l.rows.Index(id)
-	}
-	for i, f := range l.filtered {
-		if f == id {
-			return i, true
-		}
-	}
-	return 0, false
-}
-
-// place finds the cursor. When its conversation is gone from the list the place
-// is remembered and nothing is selected, so no key acts on what slid under it.
-func (q *queue) place(l list) (at int, here bool) {
-	if i, ok := l.index(q.selected); ok && q.selected != "" {
-		return i, true
-	}
-	return clamp(q.index, 0, max(0, l.len()-1)), false
-}
-
-func (q *queue) selectAt(l list, i int) {
-	if l.len() == 0 {
-		return
-	}
-	q.index = clamp(i, 0, l.len()-1)
-	q.selected = l.at(q.index).ID
-}
-
 // turnTo goes to the tab that holds a conversation and puts the cursor on it.
 func (q *queue) turnTo(id wire.ConversationID, v *look) {
 	for _, t := range tabs {
@@ -281,7 +222,7 @@ func (q *queue) drawRows(l list, b border, v *look) {
 
 func (q *queue) ground(selected bool, v *look) ink.Pen {
 	if selected {
-		return v.pens.selected.ink
+		return v.pens.under(v.focus == QueuePart).ink
 	}
 	return v.pens.plain.ink
 }

@@ -21,13 +21,13 @@ const (
 func (q *queue) drawRow(s wire.Summary, selected bool, v *look) {
 	c, t := &q.canvas, v.pens.plain
 	if selected {
-		t = v.pens.selected
+		t = v.pens.under(v.focus == QueuePart)
 	}
-	cursor, mark := " ", " "
 	if selected {
-		cursor = "▌"
+		c.Glyphs(t.accent, "▌")
+	} else {
+		c.Pad(t.ink, 1)
 	}
-	c.Glyphs(t.accent, cursor)
 	mark, p := priorityMark(s.Priority, t)
 	c.Glyphs(p, mark)
 	q.marks(s, t, v)
@@ -37,14 +37,18 @@ func (q *queue) drawRow(s wire.Summary, selected bool, v *look) {
 	if s.ID == v.shown || s.Unread > 0 {
 		pen = t.bold
 	}
+	// Spaces take the pen before them: every change of pen costs twenty bytes.
 	c.Column(pen, clean.cleanName, name)
-	c.Pad(t.ink, 1)
+	c.Pad(pen, 1)
 	c.Column(t.quiet, q.second(s, v), channelCells)
-	c.Pad(t.ink, 1)
-	q.lastWords(s, clean, t, v)
-	c.To(t.ink, waitCells+2)
-	c.Figure(q.waitPen(s, t, v), q.wait(s, v), waitCells)
-	c.Pad(t.ink, 1)
+	c.Pad(t.quiet, 1)
+	pen = q.lastWords(s, clean, t)
+	c.To(pen, waitCells+2)
+	if wait := q.wait(s, v); !wait.Empty() {
+		pen = q.waitPen(s, t, v)
+		c.Figure(pen, wait, waitCells)
+	}
+	c.Pad(pen, c.Left())
 }
 
 // marks are the draft and the count of unread messages, each in its column.
@@ -78,7 +82,8 @@ func (q *queue) second(s wire.Summary, v *look) text.Line {
 	return v.of(words.Channel, s.Channel)
 }
 
-func (q *queue) lastWords(s wire.Summary, clean *preview, t tone, v *look) {
+// lastWords draws the start of the last message and gives the pen it used.
+func (q *queue) lastWords(s wire.Summary, clean *preview, t tone) ink.Pen {
 	room := q.canvas.Left() - waitCells - 2
 	pen := t.quiet
 	if s.Last.By == wire.ByAgent && room > 4 {
@@ -88,6 +93,7 @@ func (q *queue) lastWords(s wire.Summary, clean *preview, t tone, v *look) {
 		pen = t.ink
 	}
 	q.canvas.PutIn(pen, clean.cleanedLast, room)
+	return pen
 }
 
 func (q *queue) wait(s wire.Summary, v *look) text.Line {

@@ -14,6 +14,7 @@ import (
 	"ventanilla/tui/firewall"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 )
 
 // Inbox takes the client's updates to the workstation. Its Put is a
@@ -76,6 +77,7 @@ func Run(ctx context.Context, cfg Config, inbox *Inbox, in io.Reader, out firewa
 	var pumping sync.WaitGroup
 	pumping.Go(func() { inbox.pump(p.Send) })
 	_, err = p.Run()
+	_, _ = io.WriteString(wall, ansi.ResetModeLightDark) // Init set it; nobody else takes it back
 	inbox.Close()
 	pumping.Wait()
 	if err != nil && ctx.Err() == nil && !errors.Is(err, tea.ErrInterrupted) {

@@ -109,3 +109,13 @@ func sampleContext(id wire.ConversationID) wire.Context {
 
 // time100k spreads a long conversation over weeks, newest last.
 func time100k(i int) time.Duration { return time.Duration(100_000-i) * time.Minute }
+
+// manyRows is the sample and n more that wait.
+func manyRows(n int) []wire.Summary {
+	out := sampleRows()
+	for i := range n {
+		out = append(out, wire.Summary{ID: wire.ConversationID(fmt.Sprintf("m%d", i)), Customer: fmt.Sprintf("María Ñandú %d", i), Channel: "web", Queue: "q1", Agent: "ana",
+			Status: wire.Open, Created: ago(time.Hour), Waiting: ago(time.Duration(i) * time.Second), Last: wire.Preview{By: wire.ByCustomer, Text: "¿cuándo vence mi cuota? gracias ✨", At: ago(time.Minute)}})
+	}
+	return out
+}

@@ -123,7 +123,7 @@ func (m *Model) draw(c cell) []string {
 	case statusPart:
 		return []string{drawStatus(c.Width, v, m.now())}
 	case footerPart:
-		return []string{drawFooter(c.Width, v, m.scope())}
+		return []string{m.panes.footer.draw(c.Width, v, m.scope())}
 	case queueLine:
 		return []string{drawQueueLine(c.Width, v)}
 	case talkLine:

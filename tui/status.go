@@ -55,6 +55,9 @@ func drawStatus(width int, v *look, own time.Time) string {
 	right := meLine(v)
 	clock := text.Clean(v.locale.Clock(v.now))
 	line, pen := linkLine(v, own)
+	if n := v.outbox.unsent(); n > 0 && v.link.state != liveState {
+		line = text.Concat(line, text.Literal(" · "), text.Clean(v.words.Count(words.LeaveUnsent, n)))
+	}
 	room := line.Width(v.measure) + clock.Width(v.measure) + right.Width(v.measure) + 6
 	r.Pad(p, 1)
 	r.Put(p, text.Literal("ventanilla"))

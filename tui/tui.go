@@ -70,6 +70,7 @@ type panes struct {
 	talk     *talk
 	customer *customer
 	counts   *counts
+	footer   footer
 	sheet    Sheet
 }
 

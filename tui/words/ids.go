@@ -23,6 +23,7 @@ const (
 	QueueWord       ID = "queue-word"
 	CountsTitle     ID = "counts-title"
 	CountSnoozed    ID = "count-snoozed"
+	CountUnassigned ID = "count-unassigned"
 	CountAssigned   ID = "count-assigned"
 	CountOldest     ID = "count-oldest"
 

@@ -1,0 +1,74 @@
+package tui
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"ventanilla/client"
+	"ventanilla/client/wire"
+)
+
+func TestTheCursorStaysOnItsConversationWhileRowsMove(t *testing.T) {
+	b := start(t, setup{size: Size{120, 40}})
+	b.press("]", "j", "j") // unassigned: the second
+	on := b.m.panes.queue.selected
+	y := rowOf(b, "▌")
+	late := wire.Summary{ID: "z", Customer: "Zoe", Channel: "web", Queue: "q1", Status: wire.Open, Created: ago(48 * time.Hour), Waiting: ago(47 * time.Hour)}
+	b.records(wire.Opened{Summary: late})
+	if b.m.panes.queue.selected != on {
+		t.Fatal("the cursor moved to another conversation")
+	}
+	if got := rowOf(b, "▌"); got != y+1 && got != y {
+		t.Errorf("the row under the cursor went from %d to %d", y, got)
+	}
+	// Its conversation is taken away: no key may act on what slid into its place.
+	b.records(wire.Routed{Conversation: on, How: wire.Took, By: "leo", Agent: "leo", Queue: "q1"})
+	b.press("a")
+	for _, c := range b.desk.did {
+		if take, ok := c.(wire.Take); ok && take.Conversation != on {
+			t.Errorf("took %s, which slid under the cursor", take.Conversation)
+		}
+	}
+}
+
+func rowOf(b *bench, mark string) int {
+	for y, row := range strings.Split(b.screen(), "\n") {
+		if strings.Contains(row, mark) {
+			return y
+		}
+	}
+	return -1
+}
+
+func TestSearchingFiltersWhatIsHereAndAsksTheDeskForTheRest(t *testing.T) {
+	b := start(t, setup{size: Size{120, 40}})
+	b.press("/")
+	b.write("rosa")
+	b.shows("Rosa P.")
+	b.hides("Ernesto")
+	for range 4 {
+		b.press("backspace")
+	}
+	b.write("tarde")
+	b.write(" nunca")
+	b.press("enter")
+	q := b.desk.asked[len(b.desk.asked)-1]
+	if q.ask != (wire.Search{Text: "tarde nunca", Limit: 50}) {
+		t.Fatalf("asked %+v", q.ask)
+	}
+	b.shows("Buscando en la mesa")
+	b.events(client.Answered{Token: q.token, Answer: wire.Hits{Hits: []wire.Hit{{Conversation: "c2", Customer: "Bruno", Seq: 14, At: ago(time.Hour), Snippet: "más \x1b[31mtarde"}}}})
+	b.shows("1 resultado")
+	b.press("enter")
+	if b.m.v.shown != "c2" {
+		t.Errorf("shown: %q", b.m.v.shown)
+	}
+}
+
+func TestAnAdminSeesNumbersAndNoConversations(t *testing.T) {
+	b := start(t, setup{role: wire.RoleAdmin, can: []string{}, rows: []wire.Summary{}})
+	b.events(client.Answered{Token: countsTicket{}, Answer: wire.Counts{Queues: []wire.QueueCount{{Queue: wire.Queue{ID: "q1", Name: "Cobranzas"}, Unassigned: 1234, Assigned: 5, Oldest: ago(10 * time.Minute)}}}})
+	b.shows("1.234")
+	b.shows("10:00")
+}
