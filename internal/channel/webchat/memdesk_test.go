@@ -82,6 +82,9 @@ func (d *memDesk) Follow(_ context.Context, v webchat.Visitor, t webchat.Tab, af
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	p := d.person(v)
+	if after > d.seq { // the page remembers another log
+		after = 0
+	}
 	w := chatwire.Welcome{Known: p.visitor.Known, LaneLast: p.lanes[t], Service: p.service, Marks: p.read}
 	return w, &memFeed{desk: d, person: p, after: after, fresh: true, version: p.version, typing: p.typing}, nil
 }
