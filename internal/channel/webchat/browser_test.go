@@ -334,13 +334,24 @@ func TestInABrowserTheWidgetWorksOnALendersPage(t *testing.T) {
 		defer desk.mu.Unlock()
 		return len(desk.entered) == 1 && desk.entered[0].Ref == "cliente-7"
 	})
+	height, err := strconv.ParseFloat(p.js("innerHeight"), 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write := func() { // the frame fills a phone, its composer is at the bottom
+		p.do(chromedp.MouseClickXY(120, height-50), insert("x"), chromedp.KeyEvent("\r"))
+	}
 	eventually(t, "what is typed into the frame arrives", func() bool {
-		height, err := strconv.ParseFloat(p.js("innerHeight"), 64)
-		if err != nil {
-			t.Fatal(err)
-		}
-		p.do(chromedp.MouseClickXY(120, height-50), insert("x"), chromedp.KeyEvent("\r")) // the frame fills a phone
+		write()
 		return len(desk.texts()) > 0
+	})
+	p.js(`ventanilla.forget()`)
+	eventually(t, "after signing out, whoever writes is somebody else", func() bool {
+		write()
+		desk.mu.Lock()
+		defer desk.mu.Unlock()
+		last := desk.entered[len(desk.entered)-1]
+		return len(desk.entered) > 1 && last.Ref == "" && last.Resume == ""
 	})
 	p.clean()
 }

@@ -139,7 +139,7 @@ func (p *tab) js(expression string) string {
 // sees waits until an expression is true in the page.
 func (p *tab) sees(what, expression string) {
 	p.t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
+	deadline := time.Now().Add(45 * time.Second)
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for ; ; <-tick.C {
@@ -149,7 +149,7 @@ func (p *tab) sees(what, expression string) {
 		}
 		if time.Now().After(deadline) {
 			p.clean()
-			p.t.Fatalf("not within 20 s: %s\nthe page shows:\n%s", what, p.js("document.body.innerText"))
+			p.t.Fatalf("not within 45 s: %s\nthe page shows:\n%s", what, p.js("document.body.innerText"))
 		}
 	}
 }

@@ -415,6 +415,15 @@ func TestAFourthWindowClosesTheOldest(t *testing.T) {
 	}
 }
 
+func TestWhenAllSocketsAreTakenTheNextIsAskedToComeBack(t *testing.T) {
+	_, _, url := open(t, webchat.Config{Limits: webchat.Limits{Sockets: 1}})
+	enter(t, url, chatwire.TicketRequest{}, "a").until(isWelcome)
+	ws, resp := dial(t, url, nil)
+	if ws != nil || resp.StatusCode != http.StatusServiceUnavailable || resp.Header.Get("Retry-After") == "" {
+		t.Errorf("answered %s, %v", resp.Status, resp.Header)
+	}
+}
+
 func TestNoCompressionIsNegotiated(t *testing.T) {
 	_, _, url := open(t, webchat.Config{})
 	d := websocket.Dialer{Subprotocols: []string{chatwire.Subprotocol}, EnableCompression: true}

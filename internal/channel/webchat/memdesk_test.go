@@ -223,7 +223,7 @@ func (d *memDesk) texts() []string {
 // eventually waits for what another process or goroutine is to bring about.
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
+	deadline := time.Now().Add(45 * time.Second)
 	for tick := time.NewTicker(10 * time.Millisecond); ; <-tick.C {
 		if ok() {
 			tick.Stop()
@@ -231,7 +231,7 @@ func eventually(t *testing.T, what string, ok func() bool) {
 		}
 		if time.Now().After(deadline) {
 			tick.Stop()
-			t.Fatalf("not within 20 s: %s", what)
+			t.Fatalf("not within 45 s: %s", what)
 		}
 	}
 }

@@ -53,12 +53,17 @@ export class Outbox {
   async adopt() {
     if (!navigator.locks || this.entries.length > 0) return false;
     for (const lane of browser.under(this.lanes)) {
-      if (lane !== this.lane && browser.get(this.lanes + lane)?.entries?.length && (await this.claim(lane))) return true;
+      if (lane !== this.lane && (await this.claim(lane))) return true;
     }
     return false;
   }
 
+  // save keeps the lane; an empty one needs no keeping, for the desk knows its count.
   save() {
+    if (this.entries.length + this.refused.length === 0) {
+      browser.drop(this.lanes + this.lane);
+      return true;
+    }
     return browser.put(this.lanes + this.lane, { entries: this.entries, refused: this.refused });
   }
 
