@@ -2,6 +2,7 @@ package tui
 
 import (
 	"errors"
+	"slices"
 
 	"ventanilla/client"
 	"ventanilla/client/wire"
@@ -39,6 +40,7 @@ func (m *Model) take(e client.Event) {
 		m.mirror.Timeline(e.Timeline)
 		m.screen.mark(TalkPart)
 	case client.NotOpened:
+		m.lost(e.Conversation)
 		m.tell(Notice{m.why(e.Err), true})
 	case client.TypingSign:
 		m.mirror.Typing(e.Typing, m.v.now)
@@ -74,10 +76,29 @@ func (m *Model) feed(f wire.Feed) {
 	}
 	m.screen.mark(QueuePart, queueLine, TalkPart, talkLine, statusPart)
 	for _, r := range f.Records {
-		if e, ok := r.Event.(wire.Routed); ok && e.Conversation == m.v.shown {
-			m.askContext() // who has it decides what may be seen
+		switch e := r.Event.(type) {
+		case wire.Routed:
+			if e.Conversation == m.v.shown {
+				m.askContext() // who has it decides what may be seen
+			}
+		case wire.Gone:
+			m.lost(e.Conversation)
 		}
 	}
+}
+
+// lost puts away a conversation that may not be seen any more, its customer's
+// context first. What was written there stays a draft.
+func (m *Model) lost(id wire.ConversationID) {
+	m.places.opened = slices.DeleteFunc(m.places.opened, func(o wire.ConversationID) bool { return o == id })
+	if id != m.v.shown {
+		return
+	}
+	m.v.file, m.v.shown = &file{}, ""
+	m.panes.talk.turn("", 0, &m.v)
+	m.focus(m.v.focus)
+	m.tell(Notice{m.v.words.Say(words.ConversationGone), true})
+	m.screen.all()
 }
 
 // settle does what follows from what is on the screen now: go on loading, and
@@ -135,14 +156,11 @@ func (m *Model) answered(e client.Answered) {
 			m.contextCame(e)
 		}
 	case searchTicket:
-		if t.number == m.asks.last || m.panes.queue.search.asked {
+		if t == m.panes.queue.search.ticket {
 			m.hitsCame(e)
 		}
 	case olderTicket:
-		if t.conversation == m.panes.talk.asking.Conversation {
-			m.panes.talk.asking = Older{}
-		}
-		if e.Err != nil {
+		if e.Err != nil && t.conversation == m.v.shown {
 			m.tell(Notice{m.why(e.Err), true})
 		}
 	case countsTicket:

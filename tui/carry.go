@@ -62,7 +62,10 @@ func (m *Model) carryOut(i Intent) tea.Cmd {
 		m.askOlder(i)
 	case Find:
 		m.asks.last++
+		m.panes.queue.search.ticket = searchTicket{m.asks.last}
 		m.desk.Ask(bg(), wire.Search{Text: i.Text, Limit: 50}, searchTicket{m.asks.last})
+	case Refresh:
+		m.askContext()
 	case Reload:
 		m.reload()
 		return tea.ClearScreen
@@ -195,10 +198,10 @@ func (m *Model) askContext() {
 
 func (m *Model) askOlder(i Older) {
 	t := m.panes.talk
-	if t.asking == i {
+	if t.asked == i {
 		return
 	}
-	t.asking = i
+	t.asked = i
 	m.desk.Ask(bg(), wire.Older{Conversation: i.Conversation, Before: i.Before, Limit: wire.MaxPage / 2}, olderTicket{i.Conversation})
 }
 

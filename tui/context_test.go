@@ -85,3 +85,18 @@ func TestUnknownIsNeverZero(t *testing.T) {
 	b.hides("$ 0,00")
 	b.shows("la fuente no respondió")
 }
+
+func TestAConversationThatMayNoLongerBeSeenTakesItsContextAlong(t *testing.T) {
+	b := start(t, setup{})
+	b.open("c1")
+	b.answer(sampleContext("c1"))
+	b.press("r")
+	b.write("a medias")
+	b.records(wire.Gone{Conversation: "c1"})
+	b.hides("13.229,84")
+	b.hides("a medias")
+	b.shows("ya no se puede ver")
+	if b.m.v.focus == ComposerPart || b.m.v.drafts.count() != 1 {
+		t.Errorf("focus %v, %d drafts", b.m.v.focus, b.m.v.drafts.count())
+	}
+}

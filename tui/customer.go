@@ -77,7 +77,7 @@ func (p *customer) Handle(a keymap.Action, _ *look) Intent {
 	case keymap.Back:
 		return Focus{TalkPart}
 	case keymap.Open:
-		return Reload{}
+		return Refresh{}
 	}
 	return nil
 }

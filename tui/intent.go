@@ -46,6 +46,8 @@ type (
 	Press struct{ Action keymap.Action }
 	// Clip copies text to the clipboard of the agent's machine.
 	Clip struct{ Text string }
+	// Refresh asks for the customer's context again.
+	Refresh struct{}
 	// Reload asks for everything again: the customer's context, and the feed from
 	// a snapshot.
 	Reload struct{}
@@ -67,6 +69,7 @@ func (Ask) intent()     {}
 func (Close) intent()   {}
 func (Press) intent()   {}
 func (Clip) intent()    {}
+func (Refresh) intent() {}
 func (Reload) intent()  {}
 func (Leave) intent()   {}
 

@@ -127,6 +127,9 @@ func (m *Model) everywhere(a keymap.Action) (Intent, bool) {
 		}
 		return Ask{helpSheet(m.scope(), &m.v)}, true
 	case keymap.Refresh:
+		if m.v.focus == CustomerPart {
+			return Refresh{}, true
+		}
 		return Reload{}, true
 	}
 	if m.panes.sheet != nil {

@@ -146,7 +146,7 @@ func (q *queue) Draw(s Size, v *look) []string {
 	default:
 		q.drawRows(l, b, v)
 	}
-	c.bottom(b, nil, q.more(l, v))
+	c.bottom(b, staleness(v), q.more(l, v))
 	return c.finish()
 }
 

@@ -95,7 +95,7 @@ func (m *Model) second() tea.Cmd {
 	if m.v.file.old(m.v.now) {
 		m.askContext()
 	}
-	return nil
+	return m.settle()
 }
 
 // watchDoor tells when the firewall stopped something: that is a bug of ours,

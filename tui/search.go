@@ -16,7 +16,8 @@ import (
 type search struct {
 	open, editing bool
 	words         edit.Buffer
-	asked         bool       // the desk has been asked and has not answered
+	asked         bool // the desk has been asked and has not answered
+	ticket        searchTicket
 	found         *wire.Hits // its answer
 	failed        string
 	at, offset    int // cursor among the hits

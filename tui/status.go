@@ -92,6 +92,15 @@ func linkLine(v *look, own time.Time) (text.Line, ink.Pen) {
 	return v.say(words.LinkConnecting), v.pens.behind
 }
 
+// staleness says how old the lists are while the link is not live.
+func staleness(v *look) []seg {
+	if v.link.state == liveState || v.link.since.IsZero() {
+		return nil
+	}
+	age := ageOf(v.now.Sub(v.link.since), v)
+	return []seg{{v.pens.plain.warn, v.with(words.StaleSince, words.Args{"Time": age})}}
+}
+
 // meLine is who works here, how they are, and how much they have.
 func meLine(v *look) text.Line {
 	me := v.Me()
@@ -145,7 +154,7 @@ func drawQueueLine(width int, v *look) string {
 		s := rows.At(0)
 		d := v.now.Sub(s.Waiting.Time())
 		r.Put(v.pens.plain.quiet, text.Literal("   "))
-		r.Put(v.pens.plain.ink, text.Name(s.Customer))
+		r.PutIn(v.pens.plain.ink, text.Name(s.Customer), r.Left()-waitCells-1)
 		r.Put(waitPen(v.pens.plain, d), text.Clean(" "+v.locale.Wait(d)))
 	}
 	return r.End(v.pens.plain.ink)

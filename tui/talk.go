@@ -1,7 +1,6 @@
 package tui
 
 import (
-
 	"ventanilla/client/mirror"
 	"ventanilla/client/wire"
 	"ventanilla/keymap"
@@ -21,7 +20,7 @@ type talk struct {
 	size     Size   // of the lines when drawn last
 	strip    bool   // a line of the customer's context stands above
 	below    int    // lines under the window
-	asking   Older  // what has been asked for and not come
+	asked    Older  // what was asked for last, so that no answer makes it ask again
 	cache    lineCache
 	liner    liner
 	canvas   canvas

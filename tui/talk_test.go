@@ -74,3 +74,20 @@ func TestTheAgentInChargeIsSaidToHaveReadOnlyWhatIsOnScreen(t *testing.T) {
 		t.Error("seen although it is below the window")
 	}
 }
+
+func TestADeskThatHasNothingOlderIsAskedOnce(t *testing.T) {
+	b := start(t, setup{})
+	b.m.carryOut(Show{Conversation: "c1"})
+	c, _ := b.m.v.Conversation("c1")
+	page := b.timeline(c.Summary())
+	page.More = true
+	b.events(client.Opened{Timeline: page}) // shorter than the pane: asks for more by itself
+	b.send(clockTick{})
+	n := len(b.desk.asked)
+	for range 5 {
+		b.events(client.Answered{Token: olderTicket{"c1"}, Err: client.ErrTooLarge})
+	}
+	if len(b.desk.asked) != n {
+		t.Errorf("asked %d times more", len(b.desk.asked)-n)
+	}
+}

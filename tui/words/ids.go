@@ -43,6 +43,8 @@ const (
 	IsTyping         ID = "is-typing"
 	LinesBelow       ID = "lines-below"
 	NewSince         ID = "new-since"
+	ConversationGone ID = "conversation-gone"
+	StaleSince       ID = "stale-since"
 	NothingUnread    ID = "nothing-unread"
 	NoteLabel        ID = "note-label"
 	MoreText         ID = "more-text"
