@@ -424,3 +424,22 @@ func TestInABrowserADeskBackFromABackupIsBelievedAndGetsWhatWaits(t *testing.T) 
 	p.sees("the next", are(mine, "uno", "cuatro", "cinco"))
 	p.clean()
 }
+
+func TestInABrowserAFourthWindowPausesTheFirstWhichCanGoOn(t *testing.T) {
+	desk, _, at := open(t, webchat.Config{})
+	tabs := browser(t, "en-GB")
+	first := tabs()
+	first.open(at + "/chat")
+	first.say("one")
+	first.sees("it", once(mine, "one"))
+	for range 3 {
+		q := tabs()
+		q.open(at + "/chat")
+		q.sees("the message", once(mine, "one"))
+	}
+	first.sees("that it is paused", status+` === 'Paused' && !document.getElementById('notice').hidden`)
+	desk.reply("two")
+	first.do(chromedp.Click("#notice-do"))
+	first.sees("what it missed", once(texts, "two")+` && document.getElementById('notice').hidden`)
+	first.clean()
+}

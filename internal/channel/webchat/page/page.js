@@ -146,6 +146,7 @@ export class Page {
     if (o.refused) {
       this.log.gone(entry);
       this.showRefused(this.outbox.refused.at(-1));
+      this.toEnd();
     } else {
       this.log.accepted(entry, o.seq);
     }
@@ -241,6 +242,7 @@ export class Page {
   statusText(state) {
     if (state === 'idle') return word('idle');
     if (state === 'connecting') return this.greeted ? word('offline') : word('connecting');
+    if (state === 'stopped') return word('stopped');
     if (state !== 'up') return word('offline');
     if (this.service.agent) return word('servedBy', this.service.agent);
     return this.log.last && !this.service.resolved ? word('waitingForAgent') : word('idle');
