@@ -13,10 +13,10 @@ const nearLimit = wire.MaxText * 9 / 10
 // composer is where replies and notes are written. It holds no text: it looks at
 // the draft of the shown conversation, so it cannot show another's.
 type composer struct {
-	top          int // first row of the draft on screen
-	x, y         int
-	cursor       bool
-	lastRow, box int // height of the text area when drawn last
+	top    int // first row of the draft on screen
+	x, y   int
+	cursor bool
+	box    int // height of the text area when drawn last
 }
 
 // Scope implements [Pane].
