@@ -82,6 +82,9 @@ func (p *playback) run(cmd *cobra.Command, path string) error {
 		_, shown := report.WriteTo(cmd.OutOrStdout())
 		err = errors.Join(err, shown, p.save(report))
 	}
+	if report.TurnedAway > 0 {
+		err = errors.Join(err, fmt.Errorf("the desk turned %d customers away", report.TurnedAway))
+	}
 	if report.Broken() {
 		err = errors.Join(err, errors.New("messages were lost, doubled, reordered or altered"))
 	}
