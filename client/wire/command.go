@@ -47,8 +47,8 @@ type Reply struct {
 	Text         string         `json:"text"`
 }
 
-// Note writes an internal note. The customer never sees it. Whoever sees the
-// conversation may write one.
+// Note writes an internal note. The customer never sees it. Whoever is in charge
+// may write one, leads, and anybody who sees the conversation while nobody is.
 type Note struct {
 	Conversation ConversationID `json:"c"`
 	Text         string         `json:"text"`
@@ -73,14 +73,14 @@ type Snooze struct {
 	Until        Millis         `json:"until"`
 }
 
-// Prioritise changes the priority. Whoever sees the conversation may do it.
+// Prioritise changes the priority. Who may write a [Note] may do it.
 type Prioritise struct {
 	Conversation ConversationID `json:"c"`
 	Priority     Priority       `json:"priority"`
 }
 
-// Tag drops tags, then adds tags, without spaces around them and in lower case.
-// Whoever sees the conversation may do it.
+// Tag drops tags, then adds tags (at most [MaxTags] at once), without spaces around
+// them and in lower case. Who may write a [Note] may do it.
 type Tag struct {
 	Conversation ConversationID `json:"c"`
 	Add          []string       `json:"add,omitempty"`

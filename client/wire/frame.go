@@ -183,7 +183,7 @@ const (
 	CloseSignedOut = 4100 // the session ended or was revoked
 	CloseVersion   = 4101 // the protocol version is not spoken here
 	CloseGarbage   = 4102 // frames that are not of this protocol, twice
-	CloseTooMany   = 4103 // too many connections of one person
+	CloseTooMany   = 4103 // too many connections of one person, or another one of the same lane
 )
 
 // ComeBack reports whether a close code invites the client to return.

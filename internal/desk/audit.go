@@ -15,9 +15,19 @@ type auditor struct {
 	now   func() time.Time
 }
 
-func (a auditor) add(ctx context.Context, actor, action, object, detail string) error {
+// add records what somebody did with some conversations; with none, nothing.
+func (a auditor) add(ctx context.Context, actor wire.AgentID, action string, on ...wire.ConversationID) error {
+	if len(on) == 0 {
+		return nil
+	}
 	err := a.store.Update(ctx, func(tx Tx) error {
-		return tx.Audit(AuditRow{At: wire.At(a.now()), Actor: actor, Action: action, Object: object, Detail: detail})
+		for _, id := range on {
+			row := AuditRow{At: wire.At(a.now()), Actor: string(actor), Action: action, Object: string(id)}
+			if err := tx.Audit(row); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("recording %s in the audit trail: %w", action, err)

@@ -93,9 +93,10 @@ func (d *Desk) page(r Reader, id wire.CustomerID, after, before uint64) ([]chatw
 	if err != nil {
 		return nil, false, err
 	}
-	more := after == 0 && len(entries) > historyPage
-	if more {
-		entries = entries[1:]
+	more := false
+	if after == 0 {
+		first := firstOf(entries, historyPage)
+		more, entries = first > 0, entries[first:]
 	}
 	lines := make([]chatwire.Line, 0, len(entries))
 	for i := range entries {
@@ -141,21 +142,22 @@ func (f *CustomerFeed) Forms(item *Item) []chatwire.FromDesk {
 	case wire.Said:
 		return []chatwire.FromDesk{{Lines: &chatwire.Lines{Lines: []chatwire.Line{f.desk.line(&item.Entry, e)}}}}
 	case wire.Routed:
-		f.service.Agent = f.desk.staff.name(e.Agent)
-		return f.serves(item)
+		if item.Conversation == f.current {
+			f.service.Agent = f.desk.staff.name(e.Agent)
+			return f.serves()
+		}
 	case wire.StatusChanged:
-		f.service.Resolved = e.Status == wire.Resolved
-		return f.serves(item)
+		if item.Conversation == f.current {
+			f.service.Resolved = e.Status == wire.Resolved
+			return f.serves()
+		}
 	case wire.Seen:
 		return []chatwire.FromDesk{{Marks: &chatwire.Marks{Delivered: e.UpTo, Read: e.UpTo}}}
 	}
 	return nil
 }
 
-func (f *CustomerFeed) serves(item *Item) []chatwire.FromDesk {
-	if item.Conversation != f.current {
-		return nil
-	}
+func (f *CustomerFeed) serves() []chatwire.FromDesk {
 	now := f.service
 	return []chatwire.FromDesk{{Service: &now}}
 }

@@ -24,7 +24,8 @@ type Snapshot struct {
 }
 
 // Snapshot reads what a user may see. A feed that follows after its Seq has no
-// hole and no overlap.
+// hole and no overlap. It is refused with [ErrRightsChanged] when the user's rights
+// are no longer those they came with: the feed would never say so.
 func (d *Desk) Snapshot(ctx context.Context, user User) (Snapshot, error) {
 	var s Snapshot
 	err := d.cfg.Store.View(ctx, func(r Reader) error {
@@ -33,10 +34,18 @@ func (d *Desk) Snapshot(ctx context.Context, user User) (Snapshot, error) {
 			return err
 		}
 		s.Seq = at.Seq
-		if user.Role == wire.RoleAuditor {
+		now, found, err := r.User(user.ID)
+		switch {
+		case err != nil:
+			return err
+		case !found || now.Disabled || now.Rights() != user.Rights():
+			return ErrRightsChanged
+		case user.Role == wire.RoleAuditor:
 			return nil
 		}
-		s.Agents, s.Queues = d.staff.agents(), d.staff.allQueues()
+		if err := s.addStaff(r); err != nil {
+			return err
+		}
 		all, err := r.Unresolved()
 		if err != nil {
 			return err
@@ -54,22 +63,54 @@ func (d *Desk) Snapshot(ctx context.Context, user User) (Snapshot, error) {
 	return s, nil
 }
 
+// addStaff reads the staff from the store: the roster may be a commit behind it.
+func (s *Snapshot) addStaff(r Reader) error {
+	users, err := r.Users()
+	if err != nil {
+		return err
+	}
+	for i := range users {
+		if !users[i].Disabled {
+			s.Agents = append(s.Agents, users[i].Agent)
+		}
+	}
+	s.Queues, err = r.Queues()
+	return err
+}
+
 // Open returns a conversation's newest lines, and makes the feed give its records
 // in full after the answer's UpTo. Whoever pumps the feed first brings it there.
 func (d *Desk) Open(ctx context.Context, s *Staff, q wire.Watch) (wire.Timeline, error) {
 	if len(s.watch) >= wire.MaxWatched && !s.watch[q.Conversation] {
 		return wire.Timeline{}, refuse(wire.Invalid, "watching_many", wire.MaxWatched)
 	}
-	t, err := d.timeline(ctx, &s.User, wire.Older{Conversation: q.Conversation, Limit: q.Limit})
-	if err != nil {
-		return t, err
-	}
-	if s.User.opensRecorded(Place{t.Summary.Queue, t.Summary.Agent}) {
-		if err := d.audits.add(ctx, string(s.User.ID), "open", string(q.Conversation), ""); err != nil {
-			return wire.Timeline{}, err
+	return d.look(ctx, &s.User, wire.Older{Conversation: q.Conversation, Limit: q.Limit}, "open")
+}
+
+// Rewatch returns which of the conversations that a client watched before it came
+// back the user may go on watching. What opening would record is recorded.
+func (d *Desk) Rewatch(ctx context.Context, user *User, ids []wire.ConversationID) ([]wire.ConversationID, error) {
+	var sees, recorded []wire.ConversationID
+	err := d.cfg.Store.View(ctx, func(r Reader) error {
+		for _, id := range ids[:min(len(ids), wire.MaxWatched)] {
+			c, found, err := r.Conversation(id)
+			if err != nil {
+				return err
+			}
+			if !found || !user.sees(c.Place()) || !MayAsk(user.Role, wire.AskName(wire.Watch{})) {
+				continue
+			}
+			sees = append(sees, id)
+			if user.opensRecorded(c.Place()) {
+				recorded = append(recorded, id)
+			}
 		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reading what is watched: %w", err)
 	}
-	return t, nil
+	return sees, d.audits.add(ctx, user.ID, "open", recorded...)
 }
 
 // Watch makes the feed give a conversation's records in full.
@@ -80,10 +121,26 @@ func (s *Staff) Unwatch(id wire.ConversationID) { delete(s.watch, id) }
 
 // Before returns the page of lines before a seq.
 func (d *Desk) Before(ctx context.Context, user *User, q wire.Older) (wire.Timeline, error) {
-	return d.timeline(ctx, user, q)
+	return d.look(ctx, user, q, "read")
 }
 
-const defaultPage = 30
+// look reads a page and records that it was read, where that is to be recorded.
+func (d *Desk) look(ctx context.Context, user *User, q wire.Older, action string) (wire.Timeline, error) {
+	t, err := d.timeline(ctx, user, q)
+	if err != nil || !user.opensRecorded(Place{t.Summary.Queue, t.Summary.Agent}) {
+		return t, err
+	}
+	if err := d.audits.add(ctx, user.ID, action, q.Conversation); err != nil {
+		return wire.Timeline{}, err
+	}
+	return t, nil
+}
+
+const (
+	defaultPage = 30
+	// pageBytes keeps a page of long messages well inside a frame.
+	pageBytes = wire.MaxDeskFrame / 2
+)
 
 // timeline reads a page. Without a bound it is complete up to the head it was read
 // at, which becomes its UpTo.
@@ -123,8 +180,8 @@ func (d *Desk) timeline(ctx context.Context, user *User, q wire.Older) (wire.Tim
 func page(s wire.Summary, entries []Entry, limit int) wire.Timeline {
 	t := wire.Timeline{Summary: s, Records: []wire.Record{}}
 	prev := uint64(0)
-	if len(entries) > limit {
-		t.More, prev, entries = true, entries[0].Seq, entries[1:]
+	if first := firstOf(entries, limit); first > 0 {
+		t.More, prev, entries = true, entries[first-1].Seq, entries[first:]
 	}
 	for i := range entries {
 		e := &entries[i]
@@ -132,6 +189,18 @@ func page(s wire.Summary, entries []Entry, limit int) wire.Timeline {
 		prev = e.Seq
 	}
 	return t
+}
+
+// firstOf returns the index of the oldest entry that a page has room for.
+func firstOf(entries []Entry, limit int) int {
+	first, size := len(entries), 0
+	for first > 0 && len(entries)-first < limit {
+		if size += len(entries[first-1].Body); size > pageBytes && first < len(entries) {
+			break
+		}
+		first--
+	}
+	return first
 }
 
 // searchWithin bounds a search for words that nearly every message holds.
@@ -151,8 +220,12 @@ func (d *Desk) Search(ctx context.Context, user *User, q wire.Search) (wire.Hits
 	ctx, stop := context.WithTimeout(ctx, searchWithin)
 	defer stop()
 	hits := wire.Hits{Hits: []wire.Hit{}}
+	where := SearchQuery{Words: words, Queues: user.Queues, Before: q.Before, Limit: limit + 1}
+	if serves(user.Role) {
+		where.Agent = user.ID
+	}
 	err := d.cfg.Store.View(ctx, func(r Reader) error {
-		found, err := r.Search(SearchQuery{Words: words, Queues: user.Queues, Agent: user.ID, Before: q.Before, Limit: limit + 1})
+		found, err := r.Search(where)
 		if err != nil {
 			return err
 		}
@@ -212,7 +285,7 @@ func (d *Desk) AgentTypes(ctx context.Context, user *User, id wire.ConversationI
 	err := d.cfg.Store.View(ctx, func(r Reader) error {
 		var found bool
 		var err error
-		if c, found, err = r.Conversation(id); err == nil && !found {
+		if c, found, err = r.Conversation(id); err == nil && (!found || !user.sees(c.Place())) {
 			err = refuse(wire.Missing, "no_conversation")
 		}
 		return err

@@ -65,12 +65,17 @@ const (
 	Own                        // theirs
 )
 
+// serves reports whether a role answers customers, and so can be in charge.
+func serves(role wire.Role) bool {
+	return slices.Contains(commandRoles[wire.CommandName(wire.Reply{})], role)
+}
+
 // relate tells how a place stands to a user. The zero place is elsewhere.
 func (u *User) relate(at Place) Relation {
 	switch {
 	case at.Queue == "":
 		return Elsewhere
-	case at.Agent == u.ID && slices.Contains(commandRoles["reply"], u.Role):
+	case at.Agent == u.ID && serves(u.Role):
 		return Own
 	case !slices.Contains(u.Queues, at.Queue):
 		return Elsewhere

@@ -50,12 +50,6 @@ func (r *roster) agents() []wire.Agent {
 	return all
 }
 
-func (r *roster) allQueues() []wire.Queue {
-	r.mu.RLock()
-	defer r.mu.RUnlock()
-	return slices.Clone(r.queues)
-}
-
 // fold applies a committed event about people.
 func (r *roster) fold(at wire.Millis, e wire.Event) {
 	r.mu.Lock()

@@ -106,6 +106,15 @@ func mine(by User, on *Conversation) error {
 	return nil
 }
 
+// free refuses when a colleague is in charge, whose conversations are read-only
+// for all but leads.
+func free(by User, on *Conversation) error {
+	if on.Summary.Agent == "" {
+		return nil
+	}
+	return mine(by, on)
+}
+
 func release(w *work, by User, on *Conversation) (uint64, error) {
 	switch {
 	case on.Summary.Agent == "":
@@ -140,7 +149,7 @@ func (w *work) serves(id wire.AgentID, queue wire.QueueID) error {
 		return err
 	case !found || u.Disabled:
 		return refuse(wire.Missing, "no_agent")
-	case !slices.Contains(commandRoles["reply"], u.Role) || !slices.Contains(u.Queues, queue):
+	case !serves(u.Role) || !slices.Contains(u.Queues, queue):
 		return refuse(wire.Conflict, "agent_cannot", u.Name)
 	}
 	return nil
@@ -202,6 +211,9 @@ func note(w *work, by User, on *Conversation, c wire.Note) (uint64, error) {
 	if err := checkText(c.Text, wire.MaxText); err != nil {
 		return 0, err
 	}
+	if err := free(by, on); err != nil {
+		return 0, err
+	}
 	return w.record(on, wire.Noted{Conversation: on.Summary.ID, Agent: by.ID, Text: c.Text})
 }
 
@@ -225,10 +237,8 @@ func reopen(w *work, by User, on *Conversation) (uint64, error) {
 	if on.Summary.Status == wire.Open {
 		return 0, refuse(wire.Conflict, "not_resolved")
 	}
-	if on.Summary.Agent != "" {
-		if err := mine(by, on); err != nil {
-			return 0, err
-		}
+	if err := free(by, on); err != nil {
+		return 0, err
 	}
 	on.Resolved = 0
 	return w.record(on, wire.StatusChanged{Conversation: on.Summary.ID, Status: wire.Open, By: by.ID})
@@ -257,6 +267,9 @@ func prioritise(w *work, by User, on *Conversation, c wire.Prioritise) (uint64, 
 	case on.Summary.Priority == c.Priority:
 		return 0, nil
 	}
+	if err := free(by, on); err != nil {
+		return 0, err
+	}
 	return w.record(on, wire.Prioritised{Conversation: on.Summary.ID, Priority: c.Priority, By: by.ID})
 }
 
@@ -264,6 +277,9 @@ func tag(w *work, by User, on *Conversation, c wire.Tag) (uint64, error) {
 	tags := slices.Clone(on.Summary.Tags)
 	for _, t := range c.Drop {
 		tags = slices.DeleteFunc(tags, func(have string) bool { return have == t })
+	}
+	if len(c.Add) > wire.MaxTags { // a frame has room for thousands, and others wait for the writer
+		return 0, refuse(wire.Invalid, "bad_tag", wire.MaxTag, wire.MaxTags)
 	}
 	for _, t := range c.Add {
 		t = strings.ToLower(strings.TrimSpace(t))
@@ -279,6 +295,9 @@ func tag(w *work, by User, on *Conversation, c wire.Tag) (uint64, error) {
 		return 0, refuse(wire.Invalid, "bad_tag", wire.MaxTag, wire.MaxTags)
 	case slices.Equal(tags, on.Summary.Tags):
 		return 0, nil
+	}
+	if err := free(by, on); err != nil {
+		return 0, err
 	}
 	return w.record(on, wire.Tagged{Conversation: on.Summary.ID, Tags: tags, By: by.ID})
 }

@@ -82,9 +82,14 @@ func (f *floor) start(book *libro.Book) {
 	var err error
 	f.desk, err = desk.Open(f.t.Context(), desk.Config{Store: f.store, Bus: new(local.Bus), Provider: book})
 	f.must(err)
+	f.run()
+}
+
+func (f *floor) run() {
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
-	go func() { done <- f.desk.Run(ctx) }()
+	d := f.desk
+	go func() { done <- d.Run(ctx) }()
 	f.t.Cleanup(func() {
 		stop()
 		if err := <-done; err != nil {

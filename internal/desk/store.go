@@ -185,7 +185,7 @@ type AuditRow struct {
 type SearchQuery struct {
 	Words  []string // all of them, the last one as a prefix
 	Queues []wire.QueueID
-	Agent  wire.AgentID // and conversations of this agent in any queue
+	Agent  wire.AgentID // and conversations of this agent in any queue; empty: no others
 	Before uint64       // 0: no bound
 	Limit  int
 }

@@ -70,6 +70,8 @@ func codeOf(ctx context.Context, err error) int {
 	switch {
 	case ctx.Err() != nil:
 		return wire.CloseRestart
+	case ended(err):
+		return wire.CloseSignedOut
 	case errors.Is(err, desk.ErrRightsChanged):
 		return wire.CloseRights
 	case errors.Is(err, desk.ErrFellBehind), isTimeout && timeout.Timeout():
@@ -85,11 +87,13 @@ func (l *link) start(ctx context.Context, hello wire.Hello) (*feed, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &feed{link: l, staff: desk.NewStaff(l.user, hello.Watch)}
+	watch, err := d.Rewatch(ctx, &l.user, hello.Watch)
+	if err != nil {
+		return nil, err
+	}
+	f := &feed{link: l, staff: desk.NewStaff(l.user, watch)}
 	if at := hello.At; at != nil && at.Epoch == d.Epoch() && hello.Rights == l.user.Rights() {
-		if f.cursor, err = d.Follow(ctx, at.Seq); err == nil {
-			f.prev, f.told = at.Seq, at.Seq
-		} else if !errors.Is(err, desk.ErrTooOld) {
+		if err := f.resume(ctx, at.Seq); err != nil && !errors.Is(err, desk.ErrTooOld) {
 			return nil, err
 		}
 	}
@@ -102,6 +106,24 @@ func (l *link) start(ctx context.Context, hello wire.Hello) (*feed, error) {
 		return f, err
 	}
 	return f, f.snapshot(ctx)
+}
+
+// resume goes on after a seq, if the rights that the link came with still hold: a
+// change since the upgrade may lie before the seq, where the feed never sees it.
+func (f *feed) resume(ctx context.Context, after uint64) error {
+	d := f.gate.desk
+	cursor, err := d.Follow(ctx, after)
+	if err != nil {
+		return err
+	}
+	switch now, err := d.Authenticate(ctx, f.token); {
+	case err != nil:
+		return err
+	case now.Rights() != f.user.Rights():
+		return desk.ErrRightsChanged
+	}
+	f.cursor, f.prev, f.told = cursor, after, after
+	return nil
 }
 
 func (f *feed) snapshot(ctx context.Context) error {

@@ -8,8 +8,10 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -77,7 +79,9 @@ func (g *Gateway) Routes() []Route {
 
 // Close tells every client to come back later, and waits.
 func (g *Gateway) Close() {
-	g.stop()
+	g.mu.Lock()
+	g.stop() // under the lock: what add lets in is waited for
+	g.mu.Unlock()
 	g.all.Wait()
 }
 
@@ -103,9 +107,15 @@ func (g *Gateway) login(w http.ResponseWriter, r *http.Request) {
 }
 
 func (g *Gateway) logout(w http.ResponseWriter, r *http.Request) {
-	if err := g.desk.SignOut(r.Context(), bearer(r)); err != nil {
+	token := bearer(r)
+	if err := g.desk.SignOut(r.Context(), token); err != nil {
 		g.refuse(w, r, http.StatusServiceUnavailable, desk.Explain(err, locale(r)))
 		return
+	}
+	for _, l := range g.open() {
+		if l.token == token {
+			l.end(wire.CloseSignedOut)
+		}
 	}
 	w.WriteHeader(http.StatusNoContent)
 }
@@ -123,22 +133,26 @@ func (g *Gateway) accept(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // the upgrader has answered
 	}
-	if tcp, ok := ws.NetConn().(*net.TCPConn); ok {
-		_ = tcp.SetWriteBuffer(kernelBuffer) // a larger buffer only delays noticing a stopped reader
-	}
+	limitSendBuffer(ws.NetConn())
 	l := newLink(g, ws, user, token)
-	if !g.add(l) {
-		l.close(wire.CloseTooMany)
-		return
+	if code := g.add(l); code != 0 {
+		l.close(code)
 	}
-	g.all.Go(func() {
-		defer g.drop(l)
-		l.run(g.ctx)
-	})
 }
 
-// add lets a link in unless its user has enough of them already.
-func (g *Gateway) add(l *link) bool {
+// limitSendBuffer: a larger buffer only delays noticing a stopped reader.
+func limitSendBuffer(conn net.Conn) {
+	if t, ok := conn.(interface{ NetConn() net.Conn }); ok { // TLS
+		conn = t.NetConn()
+	}
+	if t, ok := conn.(*net.TCPConn); ok {
+		_ = t.SetWriteBuffer(kernelBuffer)
+	}
+}
+
+// add runs a link, or returns the code to close it with: when its user has enough
+// of them already, or when the desk stops.
+func (g *Gateway) add(l *link) int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	same := 0
@@ -147,11 +161,31 @@ func (g *Gateway) add(l *link) bool {
 			same++
 		}
 	}
-	if same >= linksPerAgent || g.ctx.Err() != nil {
-		return false
+	switch {
+	case g.ctx.Err() != nil:
+		return wire.CloseRestart
+	case same >= linksPerAgent:
+		return wire.CloseTooMany
 	}
 	g.links[l] = struct{}{}
-	return true
+	g.all.Go(func() {
+		defer g.drop(l)
+		l.run(g.ctx)
+	})
+	return 0
+}
+
+// greeted names a link's lane. Another link of that lane is of a client that has
+// come back before the desk noticed that it went: it would only take up room.
+func (g *Gateway) greeted(l *link, from desk.Sender) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	l.from = from
+	for other := range g.links {
+		if other != l && other.from.Agent == from.Agent && other.from.Device == from.Device && other.from.Lane == from.Lane {
+			other.end(wire.CloseTooMany)
+		}
+	}
 }
 
 func (g *Gateway) drop(l *link) {
@@ -170,19 +204,24 @@ func (g *Gateway) recheck() {
 			return
 		case <-tick.C:
 		}
-		g.mu.Lock()
-		links := make([]*link, 0, len(g.links))
-		for l := range g.links {
-			links = append(links, l)
-		}
-		g.mu.Unlock()
-		for _, l := range links {
-			_, err := g.desk.Authenticate(g.ctx, l.token)
-			if e, refused := errors.AsType[*desk.Error](err); refused && e.Kind == wire.Denied {
+		for _, l := range g.open() {
+			if _, err := g.desk.Authenticate(g.ctx, l.token); ended(err) {
 				l.end(wire.CloseSignedOut)
 			}
 		}
 	}
+}
+
+func (g *Gateway) open() []*link {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return slices.Collect(maps.Keys(g.links))
+}
+
+// ended reports whether an error says that a session is over.
+func ended(err error) bool {
+	e, refused := errors.AsType[*desk.Error](err)
+	return refused && e.Kind == wire.Denied
 }
 
 func (g *Gateway) refuse(w http.ResponseWriter, r *http.Request, status int, refusal *wire.Refusal) {

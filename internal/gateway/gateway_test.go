@@ -89,15 +89,36 @@ func (f *floor) hire(login string, role wire.Role) string {
 	return in.Token
 }
 
-func (f *floor) customer(text string) {
+func (f *floor) customer(text string) desk.Sender {
 	f.t.Helper()
 	c, err := f.desk.Visit(f.t.Context(), desk.Visit{Name: "Rosa", Fresh: wire.NewToken(), Expires: time.Now().Add(time.Hour)})
 	f.must(err)
+	from := desk.Sender{Customer: c.ID, Device: "device-c", Lane: "lane-cc"}
+	f.say(from, 1, text)
+	return from
+}
+
+func (f *floor) say(from desk.Sender, n uint64, text string) {
+	f.t.Helper()
+	f.answered(func(reply func(desk.Reply)) error {
+		return f.desk.Say(f.t.Context(), from, chatwire.Say{N: n, Text: text}, reply)
+	})
+}
+
+// command lets somebody of the staff do something without a socket.
+func (f *floor) command(from desk.Sender, n uint64, c wire.Command) {
+	f.t.Helper()
+	frame, err := wire.NewCommandFrame(n, 0, c)
+	f.must(err)
+	f.answered(func(reply func(desk.Reply)) error { return f.desk.Submit(f.t.Context(), from, frame, reply) })
+}
+
+func (f *floor) answered(submit func(func(desk.Reply)) error) {
+	f.t.Helper()
 	done := make(chan desk.Reply, 1)
-	f.must(f.desk.Say(f.t.Context(), desk.Sender{Customer: c.ID, Device: "device-c", Lane: "lane-cc"},
-		chatwire.Say{N: 1, Text: text}, func(r desk.Reply) { done <- r }))
+	f.must(submit(func(r desk.Reply) { done <- r }))
 	if r := <-done; r.Outcome == nil || r.Outcome.Refused != nil {
-		f.t.Fatalf("the customer was answered %+v", r)
+		f.t.Fatalf("answered %+v", r)
 	}
 }
 
@@ -130,6 +151,12 @@ func (s socket) hello(at *wire.Position, rights string) wire.Welcome {
 		Version: wire.Version, Device: "device-1", Lane: "lane-1-1", Locale: "en", At: at, Rights: rights,
 	}})
 	return *s.until(func(f wire.FromDesk) bool { return f.Welcome != nil }).Welcome
+}
+
+func (s socket) greets(lane string) {
+	s.t.Helper()
+	s.send(wire.FromClient{Hello: &wire.Hello{Version: wire.Version, Device: "device-1", Lane: lane}})
+	s.until(func(f wire.FromDesk) bool { return f.Welcome != nil })
 }
 
 // until reads frames to the first that fits.
@@ -353,14 +380,128 @@ func TestADisabledUserIsCutOff(t *testing.T) {
 	}
 }
 
+// Between the upgrade and the hello somebody's rights may end: whatever position the
+// hello states, there is no feed by the old ones.
+func TestRightsThatEndBeforeTheHello(t *testing.T) {
+	f := open(t)
+	for _, resumes := range []bool{false, true} {
+		token := f.hire("ana", wire.RoleAgent)
+		first := f.dial(token)
+		w := first.hello(nil, "")
+		late := f.dial(token)
+		f.must(desk.DisableUser(t.Context(), f.store, time.Now(), "ana"))
+		if code := first.closed(); code != wire.CloseRights { // by then the desk's head is past it
+			t.Fatalf("closed with %d", code)
+		}
+		var at *wire.Position
+		if resumes {
+			at = &wire.Position{Epoch: w.Epoch, Seq: f.desk.Head()}
+		}
+		late.send(wire.FromClient{Hello: &wire.Hello{
+			Version: wire.Version, Device: "device-1", Lane: "lane-1-2", At: at, Rights: w.Rights,
+		}})
+		if code := late.closed(); code != wire.CloseRights && code != wire.CloseSignedOut {
+			t.Errorf("resuming %v: closed with %d", resumes, code)
+		}
+	}
+}
+
+// What the hello lists is watched only as far as it may be seen.
+func TestTheHelloWatchesOnlyWhatMayBeSeen(t *testing.T) {
+	f := open(t)
+	token := f.hire("ana", wire.RoleAgent)
+	long := strings.Repeat("x", 200)
+	from := f.customer("hola")
+	var id wire.ConversationID
+	f.must(f.store.Update(t.Context(), func(tx desk.Tx) error {
+		c, _, err := tx.LatestOf(from.Customer)
+		id = c.Summary.ID
+		return err
+	}))
+	bruno := desk.Sender{Agent: "id-bruno", Device: "device-b", Lane: "lane-bb"}
+	f.hire("bruno", wire.RoleAgent)
+	f.must(desk.AddQueue(t.Context(), f.store, time.Now(), wire.Queue{ID: "mora"}))
+	f.command(bruno, 1, wire.Take{Conversation: id})
+	f.command(bruno, 2, wire.Transfer{Conversation: id, Queue: "mora", Reason: "mora"})
+	s := f.dial(token)
+	s.send(wire.FromClient{Hello: &wire.Hello{
+		Version: wire.Version, Device: "device-1", Lane: "lane-1-1", Watch: []wire.ConversationID{id},
+	}})
+	s.until(func(f wire.FromDesk) bool { return f.Snapshot != nil && f.Snapshot.Last })
+	f.must(f.store.Update(t.Context(), func(tx desk.Tx) error { // it comes back
+		c, _, err := tx.Conversation(id)
+		c.Summary.Queue = desk.DefaultQueue
+		return errors.Join(err, tx.SaveConversation(c))
+	}))
+	f.say(from, 2, long)
+	for {
+		for _, r := range s.until(func(f wire.FromDesk) bool { return f.Feed != nil }).Feed.Records {
+			if said, ok := r.Event.(wire.Said); ok {
+				if !said.Cut {
+					t.Errorf("who never opened it gets %q", said.Text)
+				}
+				return
+			}
+		}
+	}
+}
+
 func TestTooManyLinksOfOnePerson(t *testing.T) {
 	f := open(t)
 	token := f.hire("ana", wire.RoleAgent)
 	for range 3 {
-		f.dial(token).hello(nil, "")
+		f.dial(token).greets("lane-" + wire.NewToken())
 	}
 	if code := f.dial(token).closed(); code != wire.CloseTooMany {
 		t.Fatalf("the fourth link closes with %d", code)
+	}
+}
+
+// A client whose link died unnoticed comes back as often as it must: its new link
+// takes the place of the old.
+func TestALaneHasOneLink(t *testing.T) {
+	f := open(t)
+	token := f.hire("ana", wire.RoleAgent)
+	last := f.dial(token)
+	last.greets("lane-1-1")
+	for range 5 {
+		next := f.dial(token)
+		next.greets("lane-1-1")
+		if code := last.closed(); code != wire.CloseTooMany {
+			t.Fatalf("the link before closes with %d", code)
+		}
+		last = next
+	}
+}
+
+func TestSigningOutClosesTheSessionsLinks(t *testing.T) {
+	f := open(t)
+	token := f.hire("ana", wire.RoleAgent)
+	s := f.dial(token)
+	s.hello(nil, "")
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, f.url+wire.LogoutPath, nil)
+	f.must(err)
+	r.Header.Set("Authorization", "Bearer "+token)
+	res, err := http.DefaultClient.Do(r)
+	f.must(err)
+	f.must(res.Body.Close())
+	if code := s.closed(); code != wire.CloseSignedOut { // at once, not at the next round
+		t.Fatalf("closed with %d", code)
+	}
+}
+
+// A desk that stops tells everybody to come back, also who has not said hello yet.
+func TestAStoppingDeskSaysComeBack(t *testing.T) {
+	f := open(t)
+	token := f.hire("ana", wire.RoleAgent)
+	greeted, silent := f.dial(token), f.dial(token)
+	greeted.hello(nil, "")
+	f.gate.Close()
+	late := f.dial(token)
+	for name, s := range map[string]socket{"greeted": greeted, "silent": silent, "late": late} {
+		if code := s.closed(); code != wire.CloseRestart {
+			t.Errorf("who was %s: closed with %d", name, code)
+		}
 	}
 }
 

@@ -14,10 +14,11 @@ import (
 )
 
 const (
-	outboxFrames = 1024    // answers a client may leave unread
-	outboxBytes  = 1 << 20 // and how many bytes of them
-	asksAtOnce   = 4       // questions of one client worked on at the same time
-	forgiven     = 1       // frames of garbage before the link is closed
+	outboxFrames = 1024            // answers a client may leave unread
+	outboxBytes  = 1 << 20         // and how many bytes of them
+	asksAtOnce   = 4               // questions of one client worked on at the same time
+	typingEvery  = time.Second / 4 // signs of one client, each of which wakes every reader
+	forgiven     = 1               // frames of garbage before the link is closed
 )
 
 // link is one client's connection. One goroutine reads, one writes; nothing else
@@ -29,6 +30,8 @@ type link struct {
 	token string
 	from  desk.Sender
 	asks  chan struct{} // one slot per question being worked on
+	sent  chan struct{} // one slot per command that has no outcome yet
+	typed time.Time     // the last typing sign passed on; the reader's
 
 	mu     sync.Mutex
 	outbox []outgoing
@@ -50,7 +53,7 @@ func newLink(g *Gateway, ws *websocket.Conn, u desk.User, token string) *link {
 	ws.SetReadLimit(wire.MaxClientFrame)
 	return &link{
 		gate: g, ws: ws, user: u, token: token,
-		asks: make(chan struct{}, asksAtOnce), notify: make(chan struct{}, 1),
+		asks: make(chan struct{}, asksAtOnce), sent: make(chan struct{}, wire.MaxInFlight), notify: make(chan struct{}, 1),
 	}
 }
 
@@ -60,7 +63,7 @@ func (l *link) run(ctx context.Context) {
 	var work sync.WaitGroup
 	defer work.Wait()
 	defer stop()
-	hello, code := l.greet()
+	hello, code := l.greet(ctx)
 	if code != 0 {
 		l.close(code)
 		return
@@ -82,11 +85,14 @@ func (l *link) run(ctx context.Context) {
 }
 
 // greet waits for the hello, before which nothing else is heard.
-func (l *link) greet() (wire.Hello, int) {
+func (l *link) greet(ctx context.Context) (wire.Hello, int) {
 	_ = l.ws.SetReadDeadline(time.Now().Add(helloWithin))
+	defer context.AfterFunc(ctx, func() { _ = l.ws.SetReadDeadline(time.Now()) })()
 	var f wire.FromClient
 	kind, b, err := l.ws.ReadMessage()
 	switch {
+	case ctx.Err() != nil:
+		return wire.Hello{}, wire.CloseRestart
 	case err != nil:
 		return wire.Hello{}, wire.CloseNoGreet
 	case kind != websocket.TextMessage || json.Unmarshal(b, &f) != nil || f.Hello == nil ||
@@ -95,7 +101,7 @@ func (l *link) greet() (wire.Hello, int) {
 	case f.Hello.Version != wire.Version:
 		return wire.Hello{}, wire.CloseVersion
 	}
-	l.from = desk.Sender{Agent: l.user.ID, Device: f.Hello.Device, Lane: f.Hello.Lane, Locale: f.Hello.Locale}
+	l.gate.greeted(l, desk.Sender{Agent: l.user.ID, Device: f.Hello.Device, Lane: f.Hello.Lane, Locale: f.Hello.Locale})
 	return *f.Hello, 0
 }
 
@@ -134,9 +140,7 @@ func (l *link) hear(ctx context.Context, f *wire.FromClient, work *sync.WaitGrou
 	case f.Ask != nil:
 		l.ask(ctx, *f.Ask, work)
 	case f.Typing != nil:
-		if err := l.gate.desk.AgentTypes(ctx, &l.user, f.Typing.Conversation); err != nil {
-			l.send(wire.FromDesk{Refused: desk.Explain(err, l.from.Locale)})
-		}
+		l.types(ctx, f.Typing.Conversation)
 	case f.Ping != nil:
 		l.push(outgoing{ping: f.Ping})
 	default:
@@ -145,8 +149,28 @@ func (l *link) hear(ctx context.Context, f *wire.FromClient, work *sync.WaitGrou
 	return true
 }
 
+func (l *link) types(ctx context.Context, id wire.ConversationID) {
+	now := time.Now()
+	if now.Sub(l.typed) < typingEvery {
+		return
+	}
+	l.typed = now
+	if err := l.gate.desk.AgentTypes(ctx, &l.user, id); err != nil {
+		l.failed("typing", err)
+		l.send(wire.FromDesk{Refused: desk.Explain(err, l.from.Locale)})
+	}
+}
+
+// command hands a command to the desk. Who has sent as many as a lane may have in
+// flight is not read from until one has its outcome.
 func (l *link) command(ctx context.Context, f wire.CommandFrame) {
+	select {
+	case l.sent <- struct{}{}:
+	case <-ctx.Done():
+		return
+	}
 	err := l.gate.desk.Submit(ctx, l.from, f, func(r desk.Reply) {
+		<-l.sent
 		l.send(wire.FromDesk{Outcome: r.Outcome, Resend: r.Resend})
 	})
 	if err != nil { // the link ends; the client sends it again
@@ -194,7 +218,7 @@ func (l *link) failed(doing string, err error) {
 	if e, refused := errors.AsType[*desk.Error](err); refused && e.Err == nil || errors.Is(err, context.Canceled) {
 		return
 	}
-	l.gate.log.Error("answering failed", "ask", doing, "err", err)
+	l.gate.log.Error("answering failed", "doing", doing, "err", err)
 }
 
 func (l *link) answer(id uint64, result any, refused *wire.Refusal) {
