@@ -30,6 +30,7 @@ func (m *Model) take(e client.Event) {
 		m.welcome(e)
 	case client.SnapshotPart:
 		m.mirror.Snapshot(e.Snapshot)
+		m.panes.queue.begin(&m.v)
 		m.screen.all()
 	case client.FeedPart:
 		m.feed(e.Feed)

@@ -115,9 +115,10 @@ func TestBytesOnTheScreenStayWithinTheirBudget(t *testing.T) {
 		if got := g.after(feed(wire.Prioritised{Conversation: "c5", Priority: wire.High, By: "ana"})); len(got) == 0 || len(got) >= 100 {
 			t.Errorf("one row changed: %d bytes, want under 100: %q", len(got), got)
 		}
-		g.after(keyMsg("j"))
-		if got := g.after(keyMsg("j")); len(got) == 0 || len(got) >= 250 {
-			t.Errorf("the selection moved: %d bytes, want under 250: %q", len(got), got)
+		for range 2 {
+			if got := g.after(keyMsg("j")); len(got) == 0 || len(got) >= 250 {
+				t.Errorf("the selection moved: %d bytes, want under 250: %q", len(got), got)
+			}
 		}
 	})
 }

@@ -26,7 +26,7 @@ func hints(s keymap.Scope) []keymap.Action {
 	case keymap.Composer:
 		return []keymap.Action{keymap.Send, keymap.NewLine, keymap.Flip, keymap.Leave, keymap.Help}
 	}
-	return []keymap.Action{keymap.Accept, keymap.FieldNext, keymap.Leave, keymap.Back}
+	return []keymap.Action{keymap.Accept, keymap.Leave, keymap.Back}
 }
 
 // footer draws the last line. What can be pressed changes with the focus only,
@@ -56,9 +56,6 @@ func (f *footer) draw(width int, v *look, scope keymap.Scope) string {
 	case v.notice.Text != "":
 		r.Put(v.pens.plain.accent, text.Concat(text.Literal(" "), text.Clean(v.notice.Text)))
 	default:
-		if v.Ready() && !v.writes() && scope != keymap.Input {
-			r.Put(v.pens.banner, text.Concat(text.Literal(" "), v.say(words.ReadOnly), text.Literal(" ")))
-		}
 		r.Pad(v.pens.plain.ink, 1)
 		line, cells := f.keys(r.Left(), v, scope)
 		r.Row(line, cells)

@@ -83,5 +83,15 @@ func (v *look) name(id wire.AgentID) text.Line {
 	return text.Name(string(id))
 }
 
+// myself is me with the present state: a greeting may be older than the list of
+// the staff that follows it.
+func (v *look) myself() wire.Agent {
+	me := v.Me()
+	if a, ok := v.Agent(me.ID); ok {
+		me.State, me.Reason, me.Since = a.State, a.Reason, a.Since
+	}
+	return me
+}
+
 // writes reports whether my role can write to customers or colleagues at all.
 func (v *look) writes() bool { return v.Can("reply") || v.Can("note") }

@@ -81,9 +81,9 @@ func (q *queue) Handle(a keymap.Action, v *look) Intent {
 	case keymap.Bottom:
 		q.selectAt(list, list.len()-1)
 	case keymap.TabNext:
-		q.turn(1)
+		q.turn(1, v)
 	case keymap.TabPrevious:
-		q.turn(len(tabs) - 1)
+		q.turn(len(tabs)-1, v)
 	case keymap.CycleSort:
 		q.order = 1 - q.order
 	case keymap.Search:
@@ -92,14 +92,23 @@ func (q *queue) Handle(a keymap.Action, v *look) Intent {
 		if here {
 			return Show{Conversation: q.selected}
 		}
+		q.selectAt(list, at) // seen first, opened by the next press
 	}
 	return nil
 }
 
-// turn goes to another tab; the cursor is on nothing until it is moved there.
-func (q *queue) turn(by int) {
+// turn goes to another tab, to its first row.
+func (q *queue) turn(by int, v *look) {
 	q.tab = tabs[(int(q.tab)+by)%len(tabs)].tab
 	q.selected, q.index, q.offset = "", 0, 0
+	q.selectAt(q.list(v), 0)
+}
+
+// begin puts the cursor on the first row when there are rows for the first time.
+func (q *queue) begin(v *look) {
+	if q.selected == "" && v.Ready() {
+		q.selectAt(q.list(v), 0)
+	}
 }
 
 // turnTo goes to the tab that holds a conversation and puts the cursor on it.

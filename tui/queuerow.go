@@ -17,32 +17,39 @@ const (
 )
 
 // drawRow draws one conversation: cursor, priority, draft, unread, customer,
-// channel or colleague, the last words, and how long the customer waits.
+// channel or colleague, the last words, and how long the customer waits. A row
+// has four pens at most, since every change of pen costs twenty bytes each time
+// the cursor passes.
 func (q *queue) drawRow(s wire.Summary, selected bool, v *look) {
 	c, t := &q.canvas, v.pens.plain
+	cursor := " "
 	if selected {
-		t = v.pens.under(v.focus == QueuePart)
+		t, cursor = v.pens.under(v.focus == QueuePart), "▌"
 	}
-	if selected {
-		c.Glyphs(t.accent, "▌")
-	} else {
-		c.Pad(t.ink, 1)
-	}
+	pen := t.ink
 	mark, p := priorityMark(s.Priority, t)
-	c.Glyphs(p, mark)
-	q.marks(s, t, v)
+	switch {
+	case mark != " ":
+		pen = p
+	case s.Unread > 0 || s.ID == v.shown:
+		pen = t.accent
+	}
+	c.Glyphs(pen, cursor+mark+q.marks(s, v))
 	clean := q.clean(s)
 	name := clamp(c.Left()*3/10, 8, 20)
-	pen := t.ink
+	pen = t.ink
 	if s.ID == v.shown || s.Unread > 0 {
 		pen = t.bold
 	}
-	// Spaces take the pen before them: every change of pen costs twenty bytes.
 	c.Column(pen, clean.cleanName, name)
 	c.Pad(pen, 1)
-	c.Column(t.quiet, q.second(s, v), channelCells)
-	c.Pad(t.quiet, 1)
-	pen = q.lastWords(s, clean, t)
+	pen = t.quiet
+	if s.Unread > 0 {
+		pen = t.ink
+	}
+	c.Column(pen, q.second(s, v), channelCells)
+	c.Pad(pen, 1)
+	q.lastWords(s, clean, pen)
 	c.To(pen, waitCells+2)
 	if wait := q.wait(s, v); !wait.Empty() {
 		pen = q.waitPen(s, t, v)
@@ -51,27 +58,23 @@ func (q *queue) drawRow(s wire.Summary, selected bool, v *look) {
 	c.Pad(pen, c.Left())
 }
 
-// marks are the draft and the count of unread messages, each in its column.
-func (q *queue) marks(s wire.Summary, t tone, v *look) {
-	c := &q.canvas
+// marks are the draft, the count of unread messages and the sign of the
+// conversation that is open, each in its column.
+func (q *queue) marks(s wire.Summary, v *look) string {
+	draft, unread, open := " ", "  ", " "
 	if v.drafts.has(s.ID) {
-		c.Glyphs(t.warn, "✎")
-	} else {
-		c.Pad(t.ink, 1)
+		draft = "✎"
 	}
 	switch {
-	case s.Unread == 0:
-		c.Pad(t.ink, 2)
 	case s.Unread > 9:
-		c.Glyphs(t.accent, "9+")
-	default:
-		c.Glyphs(t.accent, strconv.Itoa(s.Unread)+" ")
+		unread = "9+"
+	case s.Unread > 0:
+		unread = strconv.Itoa(s.Unread) + " "
 	}
 	if s.ID == v.shown {
-		c.Glyphs(t.accent, "›")
-	} else {
-		c.Pad(t.ink, 1)
+		open = "›"
 	}
+	return draft + unread + open
 }
 
 // second is the channel, or among colleagues' conversations who has it.
@@ -82,18 +85,14 @@ func (q *queue) second(s wire.Summary, v *look) text.Line {
 	return v.of(words.Channel, s.Channel)
 }
 
-// lastWords draws the start of the last message and gives the pen it used.
-func (q *queue) lastWords(s wire.Summary, clean *preview, t tone) ink.Pen {
+// lastWords draws the start of the last message.
+func (q *queue) lastWords(s wire.Summary, clean *preview, pen ink.Pen) {
 	room := q.canvas.Left() - waitCells - 2
-	pen := t.quiet
 	if s.Last.By == wire.ByAgent && room > 4 {
-		q.canvas.Glyphs(t.quiet, "↩ ")
+		q.canvas.Glyphs(pen, "↩ ")
 		room -= 2
-	} else if s.Unread > 0 {
-		pen = t.ink
 	}
 	q.canvas.PutIn(pen, clean.cleanedLast, room)
-	return pen
 }
 
 func (q *queue) wait(s wire.Summary, v *look) text.Line {

@@ -194,6 +194,9 @@ func leaveSheet(v *look) Sheet {
 func helpSheet(scope keymap.Scope, v *look) Sheet {
 	var choices []choice
 	for _, b := range v.keys.Help(scope) {
+		if !allowed(v, b.Action) {
+			continue
+		}
 		choices = append(choices, choice{string(b.Action), v.of(words.Action, string(b.Action)), text.Clean(strings.Join(b.Keys, "   "))})
 	}
 	p := newPicker(v.with(words.HelpTitle, words.Args{"Scope": v.of(words.ScopeName, string(scope)).String()}), choices,

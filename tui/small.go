@@ -10,7 +10,11 @@ import (
 func drawSmall(s Size, c *composer, v *look) []string {
 	var out canvas
 	out.begin(s, v)
-	lines := v.with(words.TooSmall, words.Args{"Width": leastWidth, "Height": leastHeight}).Wrap(max(1, s.Width), v.measure)
+	var lines []text.Line
+	if v.Ready() && !v.writes() {
+		lines = append(lines, v.say(words.ReadOnly))
+	}
+	lines = append(lines, v.with(words.TooSmall, words.Args{"Width": leastWidth, "Height": leastHeight}).Wrap(max(1, s.Width), v.measure)...)
 	compose := 0
 	if v.shown != "" && v.writes() {
 		compose = min(max(3, s.Height-len(lines)), s.Height)

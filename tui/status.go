@@ -68,6 +68,9 @@ func drawStatus(width int, v *look, own time.Time) string {
 	r.Pad(p, 3)
 	r.Put(p, clock)
 	r.Pad(p, 3)
+	if v.Ready() && !v.writes() {
+		p = v.pens.banner // it never goes away
+	}
 	r.Put(p, right)
 	return r.End(p)
 }
@@ -103,13 +106,13 @@ func staleness(v *look) []seg {
 
 // meLine is who works here, how they are, and how much they have.
 func meLine(v *look) text.Line {
-	me := v.Me()
+	me := v.myself()
 	if me.ID == "" {
 		return text.Line{}
 	}
 	line := text.Concat(text.Name(me.Name), text.Literal(" · "))
 	if !v.writes() {
-		return text.Concat(line, v.of(words.RoleName, string(me.Role)), text.Literal(" "))
+		return text.Concat(line, v.of(words.RoleName, string(me.Role)), text.Literal("  "), v.say(words.ReadOnly), text.Literal(" "))
 	}
 	n := v.Rows(mirror.Mine, mirror.ByWaiting).Len()
 	return text.Concat(line, v.of(words.StateName, string(me.State)), text.Literal(" · "),

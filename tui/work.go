@@ -55,7 +55,7 @@ func work(a keymap.Action, s *wire.Summary, v *look) (i Intent, ok bool) {
 	case !v.Can(command):
 		return denied(command, v), true
 	case a == keymap.CyclePresence:
-		return Command{nextPresence(v.Me())}, true
+		return Command{nextPresence(v.myself())}, true
 	case s == nil:
 		return tell(v, words.NothingChosen), true
 	}
