@@ -130,7 +130,7 @@ func (c *Customer) play(ctx context.Context) {
 			}
 		}
 		if len(ex.Answer) > 0 && !c.await(ctx, ex, owed) {
-			return
+			break // closed before its end; what was said before that may still be coming
 		}
 	}
 	if c.cfg.Staffed {
