@@ -37,6 +37,7 @@ var rules = []rule{
 	{"ventanilla/internal/desk", []string{"database/sql/...", "net/http/..."}, "rules do not know where they are kept nor who carries them"},
 	{"ventanilla/internal/gateway", implementations, "the gateway asks the desk, whatever is behind it"},
 	{"ventanilla/internal/finance", []string{"ventanilla/...", "database/sql/...", "net/..."}, "sums need no connection"},
+	{"ventanilla/internal/inmem", []string{outside}, "a listener carries bytes, whatever they mean"},
 	{"ventanilla/internal/sqlitedb", []string{"ventanilla/..."}, "how a file is opened does not depend on what is kept in it"},
 	{"ventanilla/internal/store/sqlite", slices.Concat(implementations, carriers), "no implementation knows another"},
 	{"ventanilla/internal/bus/local", slices.Concat(implementations, carriers), "no implementation knows another"},
@@ -69,10 +70,11 @@ type gate struct {
 var gates = []gate{
 	{"ventanilla/internal/store/sqlite/...", []string{"ventanilla/internal/server", "ventanilla/cmd/ventanilla"}, "one package puts the desk together; the operator's commands open its file"},
 	{"ventanilla/internal/bus/local/...", []string{"ventanilla/internal/server"}, "one package puts the desk together"},
-	{"ventanilla/internal/channel/webchat/...", []string{"ventanilla/internal/server", "ventanilla/cmd/ventanilla"}, "one package puts the desk together; a command signs customers' tokens"},
+	{"ventanilla/internal/channel/webchat/...", []string{"ventanilla/internal/server", "ventanilla/internal/demo", "ventanilla/cmd/ventanilla"}, "one package puts the desk together; the demo and a command sign customers' tokens as a lender would"},
 	{"ventanilla/internal/finance/libro/...", []string{"ventanilla/internal/server"}, "one package puts the desk together"},
 	{"ventanilla/internal/gateway/...", []string{"ventanilla/internal/server"}, "one package puts the desk together"},
 
+	{"charm.land/bubbles/v2/...", []string{"ventanilla/tui"}, "the footer and the help are drawn from the table of keys"},
 	{"charm.land/bubbletea/v2/...", []string{"ventanilla/tui"}, "one program, one terminal"},
 	{"charm.land/fang/v2/...", []string{"ventanilla/cmd/ventanilla"}, "commands are read in one place"},
 	{"charm.land/lipgloss/v2/...", []string{"ventanilla/theme", "ventanilla/tui", "ventanilla/tui/ink"}, "the theme makes styles, panes choose among them, ink lays them on cells"},
@@ -80,6 +82,7 @@ var gates = []gate{
 	{"github.com/adrg/xdg/...", []string{"ventanilla/internal/signin", "ventanilla/cmd/ventanilla"}, "where a person's files lie is known to the sign-in, and to the command that opens a desk's folder"},
 	{"github.com/charmbracelet/ultraviolet/...", []string{"ventanilla/tui"}, "some of the terminal's answers reach us in its types"},
 	{"github.com/charmbracelet/x/ansi/...", []string{"ventanilla/tui", "ventanilla/tui/text"}, "text decides what may be drawn; the root asks the terminal for its modes"},
+	{"github.com/creack/pty/...", []string{"ventanilla/internal/bench"}, "what an agent sees is measured through a terminal"},
 	{"github.com/gofrs/flock/...", []string{"ventanilla/internal/store/sqlite"}, "one holder of a data directory"},
 	{"github.com/gorilla/websocket/...", []string{
 		"ventanilla/client", "ventanilla/client/chat", "ventanilla/client/clienttest",
