@@ -19,7 +19,8 @@ type terminal struct {
 	t      *testing.T
 	cmd    *exec.Cmd
 	pty    *os.File
-	screen *vt.SafeEmulator
+	mu     sync.Mutex // guards screen: its own lock does not cover all of it
+	screen *vt.Emulator
 	drawn  chan struct{} // holds one: something was drawn
 	ended  chan struct{}
 }
@@ -31,7 +32,7 @@ func startTerminal(t *testing.T, columns, rows int, cmd *exec.Cmd) *terminal {
 		t.Fatal(err)
 	}
 	term := &terminal{
-		t: t, cmd: cmd, pty: file, screen: vt.NewSafeEmulator(columns, rows),
+		t: t, cmd: cmd, pty: file, screen: vt.NewEmulator(columns, rows),
 		drawn: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
 	var reading sync.WaitGroup
@@ -53,7 +54,9 @@ func (term *terminal) read() {
 	for {
 		n, err := term.pty.Read(buf)
 		if n > 0 {
+			term.mu.Lock()
 			_, _ = term.screen.Write(buf[:n])
+			term.mu.Unlock()
 			select {
 			case term.drawn <- struct{}{}:
 			default:
@@ -98,4 +101,8 @@ func (term *terminal) sees(texts ...string) {
 }
 
 // text is the screen without colours.
-func (term *terminal) text() string { return term.screen.String() }
+func (term *terminal) text() string {
+	term.mu.Lock()
+	defer term.mu.Unlock()
+	return term.screen.String()
+}

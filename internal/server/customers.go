@@ -69,9 +69,7 @@ func (f *customerFeed) Woken() <-chan struct{} { return f.cursor.Woken() }
 
 func (f *customerFeed) Next(ctx context.Context) ([]chatwire.FromDesk, error) {
 	if f.first != nil {
-		first := f.first
-		f.first = nil
-		return []chatwire.FromDesk{{Lines: first}}, nil
+		return []chatwire.FromDesk{{Lines: f.nextPage()}}, nil
 	}
 	var frames []chatwire.FromDesk
 	for len(frames) == 0 {
@@ -95,4 +93,19 @@ func (f *customerFeed) Next(ctx context.Context) ([]chatwire.FromDesk, error) {
 		}
 	}
 	return frames, nil
+}
+
+// linesAtOnce keeps a frame well below what a page has to read in one go.
+const linesAtOnce = 100
+
+// nextPage returns the next run of the lines that come first.
+func (f *customerFeed) nextPage() *chatwire.Lines {
+	if len(f.first.Lines) <= linesAtOnce {
+		last := f.first
+		f.first = nil
+		return last
+	}
+	page := &chatwire.Lines{Lines: f.first.Lines[:linesAtOnce], More: f.first.More}
+	f.first = &chatwire.Lines{Lines: f.first.Lines[linesAtOnce:]}
+	return page
 }
