@@ -103,7 +103,7 @@ func shorten(s string, most int) string {
 }
 
 // Say takes a customer's message. It returns when the message is in the writer's
-// inbox; reply is called once, from the writer, and must not block.
+// inbox; reply is as in [Desk.Submit].
 func (d *Desk) Say(ctx context.Context, from Sender, s chatwire.Say, reply func(Reply)) error {
 	return d.once(ctx, from, s.N, s.Settled, func(w *work) (uint64, error) {
 		if err := checkText(s.Text, chatwire.MaxText); err != nil {

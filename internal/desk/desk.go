@@ -54,6 +54,8 @@ type Desk struct {
 	links  *presence
 	audits auditor
 	hash   chan struct{} // one slot per password being hashed
+	// stopped is closed when nothing is written any more.
+	stopped chan struct{}
 }
 
 // Open reads where the log stands and who works here. It starts nothing.
@@ -73,9 +75,10 @@ func Open(ctx context.Context, cfg Config) (*Desk, error) {
 	cfg.ReopenWithin = orDefault(cfg.ReopenWithin, 24*time.Hour)
 	cfg.OfflineAfter = orDefault(cfg.OfflineAfter, 45*time.Second)
 	d := &Desk{
-		cfg:   cfg,
-		inbox: make(chan job, inboxSize),
-		hash:  make(chan struct{}, hashesAtOnce),
+		cfg:     cfg,
+		inbox:   make(chan job, inboxSize),
+		hash:    make(chan struct{}, hashesAtOnce),
+		stopped: make(chan struct{}),
 	}
 	err := cfg.Store.View(ctx, func(r Reader) error {
 		at, err := r.Position()
@@ -103,9 +106,10 @@ func Open(ctx context.Context, cfg Config) (*Desk, error) {
 	return d, nil
 }
 
-// Run writes what is submitted until ctx ends. Commands that were taken from the
-// inbox are committed and answered first.
+// Run writes what is submitted until ctx ends, once in a desk's life. What was
+// submitted before that is committed and answered first.
 func (d *Desk) Run(ctx context.Context) error {
+	defer close(d.stopped)
 	var all sync.WaitGroup
 	defer all.Wait()
 	ctx, stop := context.WithCancel(ctx)

@@ -97,21 +97,22 @@ func (d *Desk) LaneLast(ctx context.Context, from Sender) (uint64, error) {
 
 // Submit takes a staff command. It returns when the command is in the writer's
 // inbox, which keeps a lane's order; reply is called once, from the writer, when
-// the outcome is on the disk, and must not block.
+// the outcome is on the disk, and must not block. It is not called for what comes
+// as the desk stops: the client sends it again.
 func (d *Desk) Submit(ctx context.Context, from Sender, f wire.CommandFrame, reply func(Reply)) error {
+	c, known, bad := f.Decode() // here, not in the writer, for which everybody waits
 	return d.once(ctx, from, f.N, f.Settled, func(w *work) (uint64, error) {
-		c, known, err := f.Decode()
 		switch {
 		case !known:
 			return 0, refuse(wire.Unknown, "unknown_command")
-		case err != nil:
+		case bad != nil:
 			return 0, refuse(wire.Invalid, "bad_frame")
 		}
 		user, found, err := w.User(from.Agent)
 		if err != nil {
 			return 0, err
 		}
-		if !found || user.Disabled || !slices.Contains(commandRoles[f.Name], user.Role) {
+		if !found || user.Disabled || !slices.Contains(commandRoles[wire.CommandName(c)], user.Role) {
 			return 0, refuse(wire.Denied, "no_right")
 		}
 		return d.act(w, user, c)

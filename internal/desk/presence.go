@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"maps"
 	"sync"
 	"time"
 
@@ -27,7 +26,7 @@ func (p *presence) assume(agents []wire.Agent, now time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, a := range agents {
-		if a.State != wire.Offline && a.State != "" {
+		if a.State != wire.Offline && a.State != "" && p.links[a.ID] == 0 {
 			p.since[a.ID] = now
 		}
 	}
@@ -49,41 +48,60 @@ func (p *presence) drop(id wire.AgentID, now time.Time) {
 	}
 }
 
-// overdue returns, once, the agents who were without a link for too long.
-func (p *presence) overdue(now time.Time) []wire.AgentID {
+// overdue returns the agents who were without a link for too long, and since when.
+func (p *presence) overdue(now time.Time) map[wire.AgentID]time.Time {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	var gone []wire.AgentID
-	for id, since := range maps.All(p.since) {
+	gone := make(map[wire.AgentID]time.Time)
+	for id, since := range p.since {
 		if now.Sub(since) >= p.after {
-			gone = append(gone, id)
-			delete(p.since, id)
+			gone[id] = since
 		}
 	}
 	return gone
+}
+
+// settle forgets an absence that was recorded.
+func (p *presence) settle(id wire.AgentID, since time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.since[id] == since {
+		delete(p.since, id)
+	}
+}
+
+func (p *presence) here(id wire.AgentID) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.links[id] > 0
 }
 
 // Arrive says that a member of the staff has a link: whoever serves customers and
 // was offline is online. Depart must follow.
 func (d *Desk) Arrive(ctx context.Context, id wire.AgentID) error {
 	d.links.add(id)
-	u, _ := d.staff.user(id)
-	if len(Can(u.Role)) == 0 || u.State != wire.Offline && u.State != "" {
-		return nil
-	}
-	return d.setState(ctx, id, wire.Online)
+	return d.change(ctx, func(w *work) error {
+		u, found, err := w.User(id)
+		if err != nil || !found || !serves(u.Role) || u.State != wire.Offline && u.State != "" {
+			return err
+		}
+		_, err = w.present(u, wire.Online, "")
+		return err
+	})
 }
 
 // Depart says that a link of a member of the staff has gone.
 func (d *Desk) Depart(id wire.AgentID) { d.links.drop(id, d.cfg.Now()) }
 
-func (d *Desk) setState(ctx context.Context, id wire.AgentID, state wire.State) error {
+// absent records that an agent has gone, unless they came back meanwhile: links are
+// counted before [Desk.Arrive] waits for the writer, so one of the two sees the other.
+func (d *Desk) absent(ctx context.Context, id wire.AgentID) error {
 	return d.change(ctx, func(w *work) error {
 		u, found, err := w.User(id)
-		if err != nil || !found {
+		if err != nil || !found || d.links.here(id) {
 			return err
 		}
-		_, err = w.present(u, state, "")
+		_, err = w.present(u, wire.Offline, "")
 		return err
 	})
 }
@@ -103,9 +121,11 @@ func (d *Desk) keepTime(ctx context.Context) {
 		if err := d.wakeDue(ctx); err != nil && ctx.Err() == nil {
 			d.cfg.Log.Error("waking snoozed conversations failed", "err", err)
 		}
-		for _, id := range d.links.overdue(d.cfg.Now()) {
-			if err := d.setState(ctx, id, wire.Offline); err != nil && ctx.Err() == nil {
-				d.cfg.Log.Error("recording an absence failed", "err", err)
+		for id, since := range d.links.overdue(d.cfg.Now()) {
+			if err := d.absent(ctx, id); err == nil {
+				d.links.settle(id, since)
+			} else if ctx.Err() == nil {
+				d.cfg.Log.Error("recording an absence failed; it is tried again", "err", err)
 			}
 		}
 	}

@@ -49,7 +49,7 @@ func (t *tail) head() uint64 {
 
 // append adds committed entries. It skips what it has and reports false when they
 // do not follow what it has: the caller then reads the store.
-func (t *tail) append(entries []Entry) bool {
+func (t *tail) append(entries []Entry, each func(Entry)) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	before := t.last
@@ -62,6 +62,7 @@ func (t *tail) append(entries []Entry) bool {
 		}
 		t.ring[e.Seq%tailSize] = newItem(e)
 		t.last = e.Seq
+		each(e)
 		if t.last-t.first >= tailSize {
 			t.first = t.last - tailSize + 1
 		}

@@ -35,13 +35,23 @@ type work struct {
 	entries []Entry
 }
 
+// errStopped refuses what comes when nothing is written any more.
+var errStopped = &Error{Kind: wire.Busy, Code: "unavailable", Err: errors.New("the desk has stopped")}
+
 // submit hands a job to the writer. It waits while the inbox is full.
 func (d *Desk) submit(ctx context.Context, j job) error {
+	select {
+	case <-d.stopped:
+		return errStopped
+	default:
+	}
 	select {
 	case d.inbox <- j:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
+	case <-d.stopped:
+		return errStopped
 	}
 }
 
@@ -56,6 +66,13 @@ func (d *Desk) change(ctx context.Context, run func(*work) error) error {
 		return err
 	case <-ctx.Done():
 		return ctx.Err()
+	case <-d.stopped:
+	}
+	select {
+	case err := <-done: // by the last group
+		return err
+	default:
+		return errStopped
 	}
 }
 
@@ -65,24 +82,30 @@ func (d *Desk) change(ctx context.Context, run func(*work) error) error {
 func (d *Desk) write(ctx context.Context) error {
 	group := make([]job, 0, groupSize)
 	for {
-		group = group[:0]
 		select {
+		case j := <-d.inbox:
+			group = d.gather(append(group[:0], j))
+			d.commit(group)
 		case <-ctx.Done():
+			for group = d.gather(group[:0]); len(group) > 0; group = d.gather(group[:0]) {
+				d.commit(group)
+			}
 			return ctx.Err()
+		}
+	}
+}
+
+// gather fills a group with what waits in the inbox.
+func (d *Desk) gather(group []job) []job {
+	for len(group) < groupSize {
+		select {
 		case j := <-d.inbox:
 			group = append(group, j)
+		default:
+			return group
 		}
-	more:
-		for len(group) < groupSize {
-			select {
-			case j := <-d.inbox:
-				group = append(group, j)
-			default:
-				break more
-			}
-		}
-		d.commit(group)
 	}
+	return group
 }
 
 // commit runs a group in one transaction. When that fails, each job gets its own,
@@ -133,10 +156,7 @@ func (d *Desk) publish(entries []Entry) {
 	if len(entries) == 0 {
 		return
 	}
-	for _, e := range entries {
-		d.staff.fold(e.At, e.Event)
-	}
-	if !d.tail.append(entries) {
+	if !d.follow(entries) {
 		d.catchUp(context.Background())
 	}
 	if err := d.cfg.Bus.Publish(context.Background(), Notice{Head: d.tail.head()}); err != nil {
@@ -225,12 +245,15 @@ func (d *Desk) catchUp(ctx context.Context) {
 			}
 			return
 		}
-		for _, e := range entries {
-			d.staff.fold(e.At, e.Event)
-		}
-		d.tail.append(entries)
+		d.follow(entries)
 		if len(entries) < groupSize {
 			return
 		}
 	}
+}
+
+// follow takes committed entries into memory, each once and in order, whoever was
+// first to hear of them; false when some before them are missing.
+func (d *Desk) follow(entries []Entry) bool {
+	return d.tail.append(entries, func(e Entry) { d.staff.fold(e.At, e.Event) })
 }
