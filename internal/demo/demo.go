@@ -40,6 +40,7 @@ type Demo struct {
 	key       []byte
 	names     map[string]string // of the customers in the loan book
 	you       desk.SignedIn
+	shiftLead desk.SignedIn
 	staff     []desk.SignedIn
 	dialogues []dialogue.Dialogue
 	arrivals  *dialogue.Arrivals
@@ -129,6 +130,7 @@ func (d *Demo) Run(ctx context.Context) error {
 	for i, s := range d.staff {
 		cast.Go(func() { d.colleague(ctx, i, s) })
 	}
+	cast.Go(func() { d.lead(ctx) })
 	cast.Go(func() { d.customers(ctx) })
 	cast.Wait() // they leave before the doors are shut, so that nobody tries to come back
 	shut()

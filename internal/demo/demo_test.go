@@ -143,6 +143,14 @@ func TestTheDeskLivesWithoutAnybodyAtTheKeyboard(t *testing.T) {
 	})
 }
 
+func TestThePersonBeginsWithACustomerOfTheirOwn(t *testing.T) {
+	d, _ := play(t, demo.Config{})
+	s := sit(t, d)
+	s.until(t, "the first customer, given to us", func(v mirror.View, _ []wire.Record) bool {
+		return v.Rows(mirror.Mine, mirror.ByWaiting).Len() == 1
+	})
+}
+
 func TestACustomerGoesOnWhenThePersonAnswers(t *testing.T) {
 	d, _ := play(t, demo.Config{Speed: 20})
 	s := sit(t, d)

@@ -31,10 +31,10 @@ var colleagues = [...]struct {
 	capacity    int
 	leaves      time.Duration
 }{
-	{"camila", "Camila Torres", 2, 15 * time.Second},
-	{"mateo", "Mateo Funes", 3, 30 * time.Second},
-	{"ximena", "Ximena Robles", 3, 40 * time.Second},
-	{"emilio", "Emilio Duarte", 3, 50 * time.Second},
+	{"camila", "Camila Torres", 2, 25 * time.Second},
+	{"mateo", "Mateo Funes", 3, 45 * time.Second},
+	{"ximena", "Ximena Robles", 3, 60 * time.Second},
+	{"emilio", "Emilio Duarte", 3, 75 * time.Second},
 }
 
 // guest is the customer a browser becomes. None of the others plays her.
@@ -52,6 +52,9 @@ func (d *Demo) people(ctx context.Context) (err error) {
 		return err
 	}
 	if d.you, err = d.signIn(ctx, yourLogin, yourName, yourRole); err != nil {
+		return err
+	}
+	if d.shiftLead, err = d.signIn(ctx, leadLogin, leadName, wire.RoleLead); err != nil {
 		return err
 	}
 	for _, c := range colleagues {
