@@ -7,15 +7,16 @@ import (
 
 // list is what the pane lists: a tab, or what the filter leaves of it.
 type list struct {
+	view     mirror.View
 	rows     mirror.Rows
 	filtered []wire.ConversationID // used when only is set
 	only     bool
 }
 
 func (q *queue) list(v *look) list {
-	l := list{rows: v.Rows(q.tab, q.order)}
+	l := list{view: v.View, rows: v.Rows(q.tab, q.order)}
 	if q.search.open && !q.search.words.Empty() {
-		l.only, l.filtered = true, q.search.filter(l.rows)
+		l.only, l.filtered = true, q.search.filter(l.rows, filterKey{q.search.words.Text(), v.At(), q.tab, q.order})
 	}
 	return l
 }
@@ -29,8 +30,10 @@ func (l list) len() int {
 
 func (l list) at(i int) wire.Summary {
 	if l.only {
-		j, _ := l.rows.Index(l.filtered[i])
-		return l.rows.At(j)
+		if c, ok := l.view.Conversation(l.filtered[i]); ok {
+			return c.Summary()
+		}
+		return wire.Summary{ID: l.filtered[i]}
 	}
 	return l.rows.At(i)
 }

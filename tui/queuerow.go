@@ -2,6 +2,7 @@ package tui
 
 import (
 	"strconv"
+	"strings"
 
 	"ventanilla/client/mirror"
 	"ventanilla/client/wire"
@@ -80,7 +81,8 @@ func (q *queue) marks(s wire.Summary, v *look) string {
 // second is the channel, or among colleagues' conversations who has it.
 func (q *queue) second(s wire.Summary, v *look) text.Line {
 	if q.tab == mirror.Team && s.Agent != "" {
-		return v.name(s.Agent)
+		first, _, _ := strings.Cut(v.name(s.Agent).String(), " ")
+		return text.Name(first)
 	}
 	return v.of(words.Channel, s.Channel)
 }

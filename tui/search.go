@@ -16,6 +16,8 @@ import (
 type search struct {
 	open, editing bool
 	words         edit.Buffer
+	filtered      filterKey
+	matches       []wire.ConversationID
 	asked         bool // the desk has been asked and has not answered
 	ticket        searchTicket
 	found         *wire.Hits // its answer
@@ -116,8 +118,20 @@ func (s *search) fail(why string) {
 	}
 }
 
-// filter keeps the rows that hold every word.
-func (s *search) filter(rows mirror.Rows) []wire.ConversationID {
+// filterKey is what the outcome of a filter depends on.
+type filterKey struct {
+	words string
+	at    wire.Position
+	tab   mirror.Tab
+	order mirror.Order
+}
+
+// filter keeps the rows that hold every word. The outcome is kept as long as
+// nothing happens: looking through a hundred thousand rows takes a while.
+func (s *search) filter(rows mirror.Rows, key filterKey) []wire.ConversationID {
+	if s.filtered == key {
+		return s.matches
+	}
 	wanted := strings.Fields(fold(s.words.Text()))
 	var out []wire.ConversationID
 	for i := 0; i < rows.Len() && len(out) < shownMatches; i++ {
@@ -125,6 +139,7 @@ func (s *search) filter(rows mirror.Rows) []wire.ConversationID {
 			out = append(out, r.ID)
 		}
 	}
+	s.filtered, s.matches = key, out
 	return out
 }
 

@@ -100,7 +100,7 @@ func staleness(v *look) []seg {
 	if v.link.state == liveState || v.link.since.IsZero() {
 		return nil
 	}
-	age := ageOf(v.now.Sub(v.link.since), v)
+	age := v.locale.Span(v.now.Sub(v.link.since))
 	return []seg{{v.pens.plain.warn, v.with(words.StaleSince, words.Args{"Time": age})}}
 }
 

@@ -86,11 +86,11 @@ func TestARefusedTextComesBackWithTheReason(t *testing.T) {
 	b.press("enter")
 	entry := client.Entry{ID: "1", N: 1, Command: b.lastDid(), State: client.Sent}
 	b.events(client.OutboxChanged{Entries: []client.Entry{entry}})
-	b.shows("⧗ enviando")
+	b.shows("◌ enviando")
 	b.write("dos")
 	b.events(client.Settled{Entry: entry, Outcome: wire.Outcome{N: 1, Refused: &wire.Refusal{Kind: wire.Conflict, Code: "resolved", Text: "la conversación está resuelta"}}}, client.OutboxChanged{})
 	b.shows("la conversación está resuelta")
-	b.hides("⧗ enviando")
+	b.hides("◌ enviando")
 	if got := b.m.v.drafts.of(DraftKey{"c1", ReplyKind}).Text(); got != "uno\ndos" {
 		t.Errorf("the draft is %q", got)
 	}
