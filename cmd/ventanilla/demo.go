@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/signal"
 	"path/filepath"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -43,18 +45,21 @@ func newDemo() *cobra.Command {
 }
 
 func (t *trial) run(cmd *cobra.Command) error {
-	d, err := demo.Open(cmd.Context(), t.Config)
+	// A terminal that is closed must not leave the folder behind.
+	ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGHUP)
+	defer stop()
+	d, err := demo.Open(ctx, t.Config)
 	if err != nil {
 		return err
 	}
-	return errors.Join(t.play(cmd, d), d.Close())
+	return errors.Join(t.play(ctx, cmd, d), d.Close())
 }
 
 // play lets the demo live while somebody is at the workstation, or until ctx ends.
-func (t *trial) play(cmd *cobra.Command, d *demo.Demo) error {
+func (t *trial) play(ctx context.Context, cmd *cobra.Command, d *demo.Demo) error {
 	out := cmd.OutOrStdout()
 	fmt.Fprintf(out, "be a customer   %s\nas a stranger   %s/chat\nyou are         %s, %s\n", d.Visit(), d.Desk(), d.You().Agent.Name, d.You().Agent.Role)
-	ctx, stop := context.WithCancel(cmd.Context())
+	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	ended := make(chan error, 1)
 	go func() {

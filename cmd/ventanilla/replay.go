@@ -124,8 +124,11 @@ func (p *playback) read(path string) (err error) {
 		}
 	}
 	for d, err := range dialogue.Read(path, p.filter) {
+		if line := new(dialogue.LineError); errors.As(err, &line) {
+			return fmt.Errorf("reading dialogues: %w", err)
+		}
 		if err != nil {
-			return err
+			return err // says so itself
 		}
 		p.Dialogues = append(p.Dialogues, d)
 	}
