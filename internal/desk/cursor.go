@@ -136,8 +136,8 @@ func (s *Staff) Form(item *Item) ([]byte, error) {
 		return encoded(item.At, wire.Gone{Conversation: item.Conversation}), nil
 	case !sees:
 		return nil, nil
-	case item.Summary != nil && (!saw || !watches && reopens(item.Event)):
-		return encoded(item.At, wire.Appeared{Summary: *item.Summary}), nil
+	case item.appeared != nil && (!saw || !watches && reopens(item.Event)):
+		return item.appeared, nil
 	case item.cut != nil && !watches:
 		return item.cut, nil
 	}

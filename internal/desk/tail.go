@@ -13,7 +13,8 @@ const tailSize = 8192
 // Item is an entry ready to be sent, encoded once for all its readers.
 type Item struct {
 	Entry
-	cut []byte // what readers get who do not watch; nil: the full form
+	cut      []byte // what readers get who do not watch; nil: the full form
+	appeared []byte // what readers get into whose view it comes; nil: it comes into none
 }
 
 // tail is the newest part of the log, shared by every reader. Nobody has a queue
@@ -130,6 +131,9 @@ func (t *tail) signsAfter(n uint64) ([]sign, uint64) {
 
 func newItem(e Entry) *Item {
 	item := &Item{Entry: e}
+	if e.Summary != nil {
+		item.appeared = encoded(e.At, wire.Appeared{Summary: *e.Summary})
+	}
 	switch ev := e.Event.(type) {
 	case wire.Said:
 		if short := wire.Cut(ev.Text); len(short) < len(ev.Text) {

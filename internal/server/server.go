@@ -124,6 +124,9 @@ func (s *Server) Serve(ctx context.Context, listeners ...net.Listener) error {
 		last, stop := context.WithTimeout(context.WithoutCancel(ctx), shutdownWithin)
 		defer stop()
 		err := web.Shutdown(last)
+		if errors.Is(err, context.DeadlineExceeded) { // somebody is slow, or connected and says nothing
+			err = web.Close()
+		}
 		gate.Close()
 		chat.Close()
 		stopDesk()
