@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -63,12 +64,16 @@ func signIn(cmd *cobra.Command, address, login string, stdin bool) (signin.Sessi
 	if err != nil {
 		return signin.Session{}, err
 	}
-	if login == "" {
+	if login == "" && !stdin { // standard input holds the password
 		fmt.Fprint(cmd.ErrOrStderr(), "login: ")
 		line, err := bufio.NewReader(cmd.InOrStdin()).ReadString('\n')
-		if login = strings.TrimSpace(line); login == "" {
-			return signin.Session{}, fmt.Errorf("a login is needed: use --login (%w)", err)
+		if err != nil && !errors.Is(err, io.EOF) {
+			return signin.Session{}, fmt.Errorf("reading the login: %w", err)
 		}
+		login = strings.TrimSpace(line)
+	}
+	if login == "" {
+		return signin.Session{}, errors.New("a login is needed: use --login")
 	}
 	password, err := askPassword(cmd, stdin, false)
 	if err != nil {

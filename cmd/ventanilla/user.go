@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"text/tabwriter"
@@ -162,8 +163,11 @@ func newQueue() *cobra.Command {
 func askPassword(cmd *cobra.Command, stdin, twice bool) (string, error) {
 	if stdin {
 		line, err := bufio.NewReader(cmd.InOrStdin()).ReadString('\n')
+		if err != nil && !errors.Is(err, io.EOF) {
+			return "", fmt.Errorf("reading the password from standard input: %w", err)
+		}
 		if line = strings.TrimRight(line, "\r\n"); line == "" {
-			return "", fmt.Errorf("reading the password from standard input: it is empty (%w)", err)
+			return "", errors.New("standard input holds no password")
 		}
 		return line, nil
 	}
