@@ -72,3 +72,16 @@ func TestAnAdminSeesNumbersAndNoConversations(t *testing.T) {
 	b.shows("1.234")
 	b.shows("10:00")
 }
+
+func TestTheRowUnderTheCursorStaysWhereItIsOnTheScreen(t *testing.T) {
+	b := start(t, setup{size: Size{120, 40}, rows: manyRows(300)})
+	b.press("pgdown", "pgdown", "up", "up", "up")
+	on, y := b.m.panes.queue.selected, rowOf(b, "▌")
+	for i := range 5 {
+		b.records(wire.Opened{Summary: wire.Summary{ID: wire.ConversationID("z" + string(rune('a'+i))), Customer: "Zoe", Channel: "web", Queue: "q1", Agent: "ana",
+			Status: wire.Open, Created: ago(48 * time.Hour), Waiting: ago(47 * time.Hour)}})
+		if b.m.panes.queue.selected != on || rowOf(b, "▌") != y {
+			t.Fatalf("the cursor went from %s in row %d to %s in row %d", on, y, b.m.panes.queue.selected, rowOf(b, "▌"))
+		}
+	}
+}
