@@ -175,7 +175,8 @@ func (w *work) freshID() (wire.ConversationID, error) {
 	return "", errors.New("no free conversation id")
 }
 
-// Mark records how far a customer's page has received and shown what was said.
+// Mark records how far a customer's page has received and shown what was said, by
+// whole lines: seqs between them would only fill the log.
 func (d *Desk) Mark(ctx context.Context, id wire.CustomerID, m chatwire.Marks) error {
 	return d.change(ctx, func(w *work) error {
 		c, found, err := w.LatestOf(id)
@@ -186,8 +187,13 @@ func (d *Desk) Mark(ctx context.Context, id wire.CustomerID, m chatwire.Marks) e
 		if err != nil {
 			return err
 		}
-		m.Read = min(m.Read, last.Seq)
-		m.Delivered = max(min(m.Delivered, last.Seq), m.Read)
+		if m.Read, err = w.lineAt(id, min(m.Read, last.Seq)); err != nil {
+			return err
+		}
+		if m.Delivered, err = w.lineAt(id, min(m.Delivered, last.Seq)); err != nil {
+			return err
+		}
+		m.Delivered = max(m.Delivered, m.Read)
 		if m.Delivered <= c.Summary.Delivered && m.Read <= c.Summary.Read {
 			return nil
 		}
@@ -196,6 +202,15 @@ func (d *Desk) Mark(ctx context.Context, id wire.CustomerID, m chatwire.Marks) e
 		}
 		return w.SaveConversation(c)
 	})
+}
+
+// lineAt returns the seq of a customer's last line up to a seq; 0 when there is none.
+func (w *work) lineAt(id wire.CustomerID, seq uint64) (uint64, error) {
+	lines, err := w.Lines(id, 0, seq+1, 1)
+	if err != nil || len(lines) == 0 {
+		return 0, err
+	}
+	return lines[0].Seq, nil
 }
 
 // CustomerTypes tells the staff that a customer is writing.

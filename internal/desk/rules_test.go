@@ -321,3 +321,25 @@ func TestEveryCommandForEveryRole(t *testing.T) {
 		}
 	}
 }
+
+// A page may state any seq as read; only the lines it has reach the log.
+func TestMarksGrowTheLogByLinesOnly(t *testing.T) {
+	f := open(t)
+	_, noise := f.customer("", "hola")
+	for range 20 {
+		f.accepted("ana", wire.Note{Conversation: noise, Text: "ruido"})
+	}
+	from, id := f.customer("", "hola")
+	f.accepted("ana", wire.Reply{Conversation: id, Text: "hola"})
+	head := f.desk.Head()
+	for seq := uint64(1); seq <= head+2; seq++ {
+		f.must(f.desk.Mark(t.Context(), from.Customer, chatwire.Marks{Read: seq}))
+	}
+	f.must(f.desk.Mark(t.Context(), from.Customer, chatwire.Marks{Delivered: 1 << 63}))
+	if grown := f.desk.Head() - head; grown > 2 {
+		t.Errorf("two lines were marked by %d records", grown)
+	}
+	if s := f.summary(id); s.Read != s.Last.Seq || s.Delivered != s.Last.Seq {
+		t.Errorf("the last line is %d: delivered %d, read %d", s.Last.Seq, s.Delivered, s.Read)
+	}
+}
