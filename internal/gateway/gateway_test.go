@@ -542,3 +542,25 @@ func TestNoCompressionIsNegotiated(t *testing.T) {
 		t.Fatalf("speaks %q", got)
 	}
 }
+
+// Who sends more commands than may be in flight is read from more slowly: every
+// one has its outcome, in the order typed.
+func TestAFloodOfCommandsIsAnsweredInOrder(t *testing.T) {
+	f := open(t)
+	s := f.dial(f.hire("ana", wire.RoleAgent))
+	s.hello(nil, "")
+	const many = 10 * wire.MaxInFlight
+	go func() {
+		for n := range uint64(many) {
+			frame := wire.CommandFrame{N: n + 1, Name: "take", Args: []byte(`{"c":"none"}`)}
+			if s.WriteJSON(wire.FromClient{Command: &frame}) != nil {
+				return
+			}
+		}
+	}()
+	for n := range uint64(many) {
+		if o := s.until(func(f wire.FromDesk) bool { return f.Outcome != nil || f.Resend != nil }).Outcome; o == nil || o.N != n+1 {
+			t.Fatalf("after %d came %+v", n, o)
+		}
+	}
+}
