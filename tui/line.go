@@ -43,7 +43,7 @@ func (l *liner) columns() (name, body int) {
 	if l.width < narrow {
 		return 0, max(1, l.width-3)
 	}
-	name = clamp(l.width/6, 6, 14)
+	name = clamp(l.width/5, 6, 16)
 	return name, clamp(l.width-clockCells-name-4, 1, readable)
 }
 
