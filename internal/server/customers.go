@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"ventanilla/client/wire"
 	"ventanilla/client/wire/chatwire"
 	"ventanilla/internal/channel/webchat"
 	"ventanilla/internal/desk"
@@ -95,17 +96,25 @@ func (f *customerFeed) Next(ctx context.Context) ([]chatwire.FromDesk, error) {
 	return frames, nil
 }
 
-// linesAtOnce keeps a frame well below what a page has to read in one go.
-const linesAtOnce = 100
+// A frame of the lines that come first is well below what a page has to read in one
+// go, and below what a program reads at all: a byte of text takes six at worst.
+const (
+	linesAtOnce = 100
+	textAtOnce  = wire.MaxDeskFrame / 16
+)
 
 // nextPage returns the next run of the lines that come first.
 func (f *customerFeed) nextPage() *chatwire.Lines {
-	if len(f.first.Lines) <= linesAtOnce {
-		last := f.first
-		f.first = nil
-		return last
+	n, text := 0, 0
+	for n < min(len(f.first.Lines), linesAtOnce) && text < textAtOnce {
+		text += len(f.first.Lines[n].Text)
+		n++
 	}
-	page := &chatwire.Lines{Lines: f.first.Lines[:linesAtOnce], More: f.first.More}
-	f.first = &chatwire.Lines{Lines: f.first.Lines[linesAtOnce:]}
+	page := &chatwire.Lines{Lines: f.first.Lines[:n], More: f.first.More}
+	rest := f.first.Lines[n:]
+	f.first = nil
+	if len(rest) > 0 {
+		f.first = &chatwire.Lines{Lines: rest}
+	}
 	return page
 }
