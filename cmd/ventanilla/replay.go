@@ -123,6 +123,10 @@ func (p *playback) read(path string) (err error) {
 			return err
 		}
 	}
+	return p.readDialogues(path)
+}
+
+func (p *playback) readDialogues(path string) error {
 	for d, err := range dialogue.Read(path, p.filter) {
 		if line := new(dialogue.LineError); errors.As(err, &line) {
 			return fmt.Errorf("reading dialogues: %w", err)
@@ -140,39 +144,41 @@ func (p *playback) read(path string) (err error) {
 
 // hire gets the agents their sessions, and the customers their key. Fire undoes it.
 func (p *playback) hire(ctx context.Context) (fire func(context.Context) error, err error) {
-	fire = func(context.Context) error { return nil }
 	if p.known {
 		if err := p.sign(); err != nil {
 			return nil, err
 		}
 	}
-	if p.tokens != "" && p.agents > 0 {
-		return fire, p.readTokens()
+	switch {
+	case p.agents == 0:
+		return func(context.Context) error { return nil }, nil
+	case p.tokens != "":
+		return func(context.Context) error { return nil }, p.readTokens()
 	}
-	if p.agents == 0 {
-		return fire, nil
-	}
+	return p.makeAccounts(ctx)
+}
+
+// makeAccounts makes the agents on the desk's data. Fire disables them.
+func (p *playback) makeAccounts(ctx context.Context) (fire func(context.Context) error, err error) {
 	run := strings.ToLower(wire.NewToken()[:6])
-	login := func(i int) string { return fmt.Sprintf("replay-%s-%d", run, i+1) }
-	made := 0
+	var made []string
 	fire = func(ctx context.Context) error {
 		return onData(ctx, p.data, func(s desk.Store) error {
 			var errs []error
-			for i := range made {
-				errs = append(errs, desk.DisableUser(ctx, s, time.Now(), login(i)))
+			for _, login := range made {
+				errs = append(errs, desk.DisableUser(ctx, s, time.Now(), login))
 			}
 			return errors.Join(errs...)
 		})
 	}
 	err = onData(ctx, p.data, func(s desk.Store) error {
 		for i := range p.agents {
-			token, err := account(ctx, s, desk.NewUser{
-				Login: login(i), Name: fmt.Sprintf("Replay %s %d", run, i+1), Role: wire.RoleAgent,
-			})
+			n := desk.NewUser{Login: fmt.Sprintf("replay-%s-%d", run, i+1), Name: fmt.Sprintf("Replay %s %d", run, i+1), Role: wire.RoleAgent}
+			token, err := account(ctx, s, n)
 			if err != nil {
 				return fmt.Errorf("making an agent for the run: %w", err)
 			}
-			made++
+			made = append(made, n.Login)
 			p.Agents = append(p.Agents, token)
 		}
 		return nil

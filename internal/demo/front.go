@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log"
 	"log/slog"
 	"net/http"
 	"net/http/httputil"
@@ -23,33 +24,19 @@ const visitPath = "/demo"
 // leavesWithin is how long a browser's requests may take to end.
 const leavesWithin = time.Second
 
-// front serves browsers until ctx ends: the page above by itself, the rest by
-// handing it to the desk.
+// front serves browsers until ctx ends.
 func (d *Demo) front(ctx context.Context) error {
-	desk, err := url.Parse(Origin)
-	if err != nil {
-		return err
-	}
 	quiet := slog.NewLogLogger(d.cfg.Log.Handler(), slog.LevelDebug)
 	transport := &http.Transport{DialContext: d.Dial}
 	defer transport.CloseIdleConnections()
-	proxy := &httputil.ReverseProxy{
-		Transport: transport, ErrorLog: quiet,
-		Rewrite: func(r *httputil.ProxyRequest) {
-			r.SetURL(desk)
-			r.Out.Host = r.In.Host // the desk checks origins by it
-		},
-	}
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET "+visitPath, d.visit)
-	mux.Handle("/", proxy)
+	routes := d.routes(transport, quiet)
 	var requests sync.WaitGroup // sockets too, which Shutdown does not know
 	web := &http.Server{
 		ReadHeaderTimeout: 5 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10, ErrorLog: quiet,
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			requests.Add(1)
 			defer requests.Done()
-			mux.ServeHTTP(w, r)
+			routes.ServeHTTP(w, r)
 		}),
 	}
 	ctx, stop := context.WithCancel(ctx)
@@ -62,7 +49,7 @@ func (d *Demo) front(ctx context.Context) error {
 		_ = web.Shutdown(last)
 		_ = web.Close()
 	})
-	err = web.Serve(d.public)
+	err := web.Serve(d.public)
 	stop()
 	ending.Wait()
 	requests.Wait()
@@ -70,6 +57,20 @@ func (d *Demo) front(ctx context.Context) error {
 		return nil
 	}
 	return fmt.Errorf("serving browsers: %w", err)
+}
+
+// routes are the page above, and the desk for all the rest.
+func (d *Demo) routes(toDesk http.RoundTripper, quiet *log.Logger) http.Handler {
+	proxy := &httputil.ReverseProxy{
+		Transport: toDesk, ErrorLog: quiet,
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetURL(&url.URL{Scheme: "http", Host: r.In.Host}) // the desk checks origins by the host
+		},
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET "+visitPath, d.visit)
+	mux.Handle("/", proxy)
+	return mux
 }
 
 // visit sends a browser to the chat as a customer of the loan book.
