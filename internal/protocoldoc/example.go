@@ -64,20 +64,21 @@ const (
 )
 
 var (
-	you     = wire.Agent{ID: ana, Name: "Ana Sosa", Role: wire.RoleAgent, Queues: []wire.QueueID{"general"}, State: wire.Online, Since: clock}
-	waiting = wire.Summary{
+	arriving = wire.Agent{ID: ana, Name: "Ana Sosa", Role: wire.RoleAgent, Queues: []wire.QueueID{"general"}, State: wire.Offline}
+	you      = wire.Agent{ID: ana, Name: "Ana Sosa", Role: wire.RoleAgent, Queues: []wire.QueueID{"general"}, State: wire.Online, Since: clock}
+	waiting  = wire.Summary{
 		ID: vera, Customer: "Vera", Channel: "web", Lang: "es-AR", Queue: "general", Status: wire.Open, Unread: 1,
 		Waiting: clock - 60_000, Created: clock - 60_000,
 		Last: wire.Preview{By: wire.ByCustomer, Text: "Hola, ¿cuánto debo?", At: clock - 60_000, Seq: 40},
 	}
 	signIn = example{name: "signing in", steps: []step{
 		{sent: wire.Login{Login: "ana", Password: "correct horse battery"}},
-		{came: wire.LoggedIn{Token: "q3…52 characters…7x", You: you, Expires: clock + 12*3_600_000, Workspace: "Mesa de ayuda"}},
+		{came: wire.LoggedIn{Token: "q3…52 characters…7x", You: arriving, Expires: clock + 12*3_600_000, Workspace: "Mesa de ayuda"}},
 	}}
 	greeting = example{name: "greeting", steps: []step{
 		{sent: wire.FromClient{Hello: &wire.Hello{Version: wire.Version, Device: device, Lane: lane, Locale: "es-AR"}}},
 		{came: wire.FromDesk{Welcome: &wire.Welcome{
-			You: you, Can: desk.Can(wire.RoleAgent), Epoch: epoch, Rights: rights, Head: 41, Clock: clock,
+			You: arriving, Can: desk.Can(wire.RoleAgent), Epoch: epoch, Rights: rights, Head: 41, Clock: clock,
 			Beat: 25_000, Name: "Mesa de ayuda", Dispositions: []string{"pago no acreditado", "otro"},
 		}}},
 		{remark: "no position was given, so a snapshot follows; this one has a single part"},
