@@ -78,7 +78,7 @@ var (
 	greeting = example{name: "greeting", steps: []step{
 		{sent: wire.FromClient{Hello: &wire.Hello{Version: wire.Version, Device: device, Lane: lane, Locale: "es-AR"}}},
 		{came: wire.FromDesk{Welcome: &wire.Welcome{
-			You: arriving, Can: desk.Can(wire.RoleAgent), Epoch: epoch, Rights: rights, Head: 41, Clock: clock,
+			You: you, Can: desk.Can(wire.RoleAgent), Epoch: epoch, Rights: rights, Head: 41, Clock: clock,
 			Beat: 25_000, Name: "Mesa de ayuda", Dispositions: []string{"pago no acreditado", "otro"},
 		}}},
 		{remark: "no position was given, so a snapshot follows; this one has a single part"},
