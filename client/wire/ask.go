@@ -14,7 +14,7 @@ type Ask interface{ ask() string }
 // recorded in the audit trail.
 type Watch struct {
 	Conversation ConversationID `json:"c"`
-	Limit        int            `json:"limit,omitempty"` // lines wanted; 0: 30, at most [MaxPage]
+	Limit        int            `json:"limit,omitempty"` // lines wanted; 0: 30, above [MaxPage]: [MaxPage]
 }
 
 // Unwatch ends [Watch]; records come in their short form again. The answer is an
@@ -26,16 +26,17 @@ type Unwatch struct {
 // Older asks for the lines before a seq. The answer is a [Timeline].
 type Older struct {
 	Conversation ConversationID `json:"c"`
-	Before       uint64         `json:"before"`
+	Before       uint64         `json:"before"`          // 0: the newest lines
 	Limit        int            `json:"limit,omitempty"` // as in [Watch]
 }
 
-// Search looks for words in messages, notes and customers' names, newest first;
-// all of at most eight words must be there.
-// The answer is [Hits].
+// Search looks for words in messages, notes and customers' names, newest first.
+// Only letters and digits count; case and accents do not. All the words must be
+// there, the last one as a prefix; those beyond the eighth are ignored. The answer
+// is [Hits].
 type Search struct {
 	Text  string `json:"text"`
-	Limit int    `json:"limit,omitempty"` // 0: 20, at most [MaxHits]
+	Limit int    `json:"limit,omitempty"` // 0: 20, above [MaxHits]: [MaxHits]
 	// Before continues a search below the seq of its last hit.
 	Before uint64 `json:"before,omitempty"`
 }
@@ -45,7 +46,8 @@ type GetContext struct {
 	Conversation ConversationID `json:"c"`
 }
 
-// GetCounts asks how many conversations each queue holds. The answer is [Counts].
+// GetCounts asks how many conversations each queue holds. The args are {}. The
+// answer is [Counts].
 type GetCounts struct{}
 
 func (Watch) ask() string      { return "watch" }
@@ -106,12 +108,13 @@ func (f AskFrame) Decode() (Ask, bool, error) {
 
 // Timeline is a page of a conversation, oldest first: its events opened, said,
 // noted, routed and status. The second number of these records is the seq of the
-// line before in the same conversation, 0 for its first.
+// line before in the same conversation, 0 for its first. A page of long lines
+// holds fewer than were wanted.
 type Timeline struct {
 	Summary Summary  `json:"s"`
 	Records []Record `json:"records"`
 	More    bool     `json:"more,omitempty"` // there are older lines
-	UpTo    uint64   `json:"upto"`           // the feed goes on after it
+	UpTo    uint64   `json:"upto"`           // the feed goes on after it; in the answer to [Older] ignore it
 }
 
 // Hits is a page of search results, newest first.

@@ -88,14 +88,15 @@ type Tag struct {
 }
 
 // MarkSeen says that the sender has read up to a seq. It changes nothing unless
-// the sender is in charge and something is unread.
+// the sender is in charge and nobody in charge had read as far.
 type MarkSeen struct {
 	Conversation ConversationID `json:"c"`
 	UpTo         uint64         `json:"upto"`
 }
 
 // SetPresence changes the sender's own presence. A break needs a reason; with
-// another state the reason is dropped.
+// another state the reason is dropped. The desk itself makes somebody offline 45 s
+// after the last link went, and online when a link comes after that.
 type SetPresence struct {
 	State  State  `json:"state"`
 	Reason string `json:"reason,omitempty"`

@@ -7,7 +7,8 @@ import "encoding/json"
 // Every event but those about people names its conversation.
 type Event interface{ event() string }
 
-// Opened reports a new conversation.
+// Opened reports a new conversation. It is a line of its timeline; feeds have
+// [Appeared] in its place.
 type Opened struct {
 	Summary Summary `json:"s"`
 }
@@ -110,7 +111,7 @@ type QueueChanged struct {
 }
 
 // Appeared stands in a feed in place of the record that brought a conversation
-// into view. It is never in the log.
+// into view; the summary includes that record. It is never in the log.
 type Appeared struct {
 	Summary Summary `json:"s"`
 }

@@ -28,8 +28,8 @@ type FromDesk struct {
 // Hello is the first frame of a client and nothing else may come before it.
 type Hello struct {
 	Version int    `json:"version"` // [Version]
-	Device  string `json:"device"`  // random per installation
-	Lane    string `json:"lane"`    // random per running client; numbers its commands
+	Device  string `json:"device"`  // random per installation, 8 to 64 bytes
+	Lane    string `json:"lane"`    // random per running client, 8 to 64 bytes; numbers its commands
 	Locale  string `json:"locale"`  // such as "es-AR"; the language of refusals
 	// At is where the client's feed stopped; without it comes a snapshot.
 	At *Position `json:"at,omitempty"`
@@ -37,7 +37,8 @@ type Hello struct {
 	// longer true the desk answers with a snapshot, so that nothing stays on the
 	// screen that the person may not see any more.
 	Rights string `json:"rights,omitempty"`
-	// Watch lists the conversations whose records the client wants in full.
+	// Watch lists the conversations whose records the client wants in full, at most
+	// [MaxWatched]. Those that are unknown or not to be seen are dropped.
 	Watch []ConversationID `json:"watch,omitempty"`
 }
 
@@ -110,7 +111,7 @@ type Resend struct {
 type AskFrame struct {
 	ID   uint64          `json:"id"`
 	Name string          `json:"name"` // of the ask
-	Args json.RawMessage `json:"args"` // its members
+	Args json.RawMessage `json:"args"` // its members; {} when it has none
 }
 
 // Answer answers the ask with the same ID: Result or Refused.
@@ -178,11 +179,11 @@ const (
 	CloseRestart   = 4000 // the desk stops or restarts
 	CloseSlow      = 4001 // the client fell behind; resume from its position
 	CloseRights    = 4002 // its role or queues changed; come back for a snapshot
-	CloseNoGreet   = 4003 // no hello in time
+	CloseNoGreet   = 4003 // no hello in time; from customers also a ticket that is not good
 	CloseTrouble   = 4004 // the desk could not go on
-	CloseSignedOut = 4100 // the session ended or was revoked
+	CloseSignedOut = 4100 // the session ended, or the account was disabled
 	CloseVersion   = 4101 // the protocol version is not spoken here
-	CloseGarbage   = 4102 // frames that are not of this protocol, twice
+	CloseGarbage   = 4102 // frames that are not of this protocol, twice; something else than a good hello first
 	CloseTooMany   = 4103 // too many connections of one person, or another one of the same lane
 )
 

@@ -23,7 +23,7 @@ const (
 
 // Limits on what a customer may send.
 const (
-	MaxFrame    = 16 << 10 // bytes in one frame
+	MaxFrame    = 32 << 10 // bytes in one frame
 	MaxText     = 4000     // characters in one message
 	MaxName     = 80       // characters in a display name
 	MaxInFlight = 32       // messages sent and not yet answered
@@ -35,17 +35,21 @@ type TicketRequest struct {
 	// Token is signed by the lender's page and names the customer (HS256, at most
 	// five minutes old).
 	Token string `json:"token,omitempty"`
-	// Resume is what an earlier ticket gave this browser.
+	// Resume is what an earlier ticket gave this browser. An unknown one makes a
+	// fresh visitor.
 	Resume string `json:"resume,omitempty"`
-	// Name is what an anonymous visitor wants to be called.
-	Name   string `json:"name,omitempty"`
-	Locale string `json:"locale,omitempty"` // such as "es-AR"
+	// Name is what an anonymous visitor wants to be called, cut to [MaxName] characters.
+	Name string `json:"name,omitempty"`
+	// Locale is such as "es-AR". Refusals are in its language: English or, by default,
+	// Spanish.
+	Locale string `json:"locale,omitempty"`
 }
 
 // TicketResponse answers [TicketRequest].
 type TicketResponse struct {
 	Ticket string `json:"ticket"` // good once, for 30 seconds
-	// Resume replaces what the browser held; 30 days.
+	// Resume replaces what the browser held. It is good for 30 days; for a
+	// known customer until 24 hours after the signed token.
 	Resume string `json:"resume"`
 }
 
@@ -79,8 +83,8 @@ type FromDesk struct {
 type Hello struct {
 	Version int    `json:"version"` // [Version]
 	Ticket  string `json:"ticket"`  // of [TicketResponse]
-	Device  string `json:"device"`
-	Lane    string `json:"lane"`
+	Device  string `json:"device"`  // 8 to 64 bytes
+	Lane    string `json:"lane"`    // 8 to 64 bytes
 	// After is the seq of the last line the page holds; older lines are not sent again.
 	After uint64 `json:"after,omitempty"`
 }
@@ -103,7 +107,7 @@ type Service struct {
 }
 
 // Lines is a run of messages in order. More says that older ones exist before
-// the first (in the first Lines after Welcome and in answers to [Older]).
+// the first (in the first Lines after [Welcome] and in answers to [Older]).
 type Lines struct {
 	Lines []Line `json:"lines"`
 	More  bool   `json:"more,omitempty"`
