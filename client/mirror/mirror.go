@@ -96,6 +96,9 @@ func (m *Mirror) swap() {
 	}
 	m.entries, m.staff = m.aside.entries, m.aside.staff
 	m.aside, m.ready = nil, true
+	if i := m.staff.find(m.me.ID); i >= 0 {
+		m.me = m.staff.agents[i]
+	}
 	clear(m.signs)
 	m.sort()
 }

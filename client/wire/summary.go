@@ -27,6 +27,8 @@ type Summary struct {
 	// the staff's messages, as seqs.
 	Delivered uint64 `json:"delivered,omitempty"`
 	Read      uint64 `json:"read,omitempty"`
+	// Seen says how far the agent in charge has read, as a seq.
+	Seen uint64 `json:"seen,omitempty"`
 }
 
 // Preview is the start of the last public message.
@@ -63,6 +65,7 @@ func (s *Summary) Fold(seq uint64, at Millis, e Event) {
 	case Receipt:
 		s.Delivered, s.Read = max(s.Delivered, e.Delivered), max(s.Read, e.Read)
 	case Seen:
+		s.Seen = max(s.Seen, e.UpTo)
 		if e.UpTo >= s.Last.Seq {
 			s.Unread = 0
 		}
@@ -78,7 +81,7 @@ func (s *Summary) foldSaid(seq uint64, at Millis, e Said) {
 			s.Waiting = at
 		}
 	case ByAgent:
-		s.Unread, s.Waiting = 0, 0
+		s.Unread, s.Waiting, s.Seen = 0, 0, seq // who answers has read
 	}
 }
 

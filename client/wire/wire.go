@@ -70,6 +70,9 @@ func NewID(now time.Time) string {
 // NewToken returns 26 random characters (130 bits), for devices, lanes and epochs.
 func NewToken() string { return strings.ToLower(rand.Text()) }
 
+// ValidName reports whether a device or a lane may be called so: 8 to 64 bytes.
+func ValidName(s string) bool { return len(s) >= 8 && len(s) <= 64 }
+
 // Position names a point in a workspace's log. Epoch changes when the log
 // itself was replaced (a restore, a new database), which tells a returning
 // client that its Seq means nothing any more.

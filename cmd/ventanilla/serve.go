@@ -59,7 +59,7 @@ func (s *serve) run(ctx context.Context, cmd *cobra.Command) error {
 		if err != nil {
 			return fmt.Errorf("reading --tls-cert and --tls-key: %w", err)
 		}
-		s.TLS = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
+		s.TLS = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS13}
 	}
 	s.Log = slog.New(slog.NewJSONHandler(os.Stderr, nil))
 	desk, err := server.Open(ctx, s.Config)
@@ -93,7 +93,9 @@ func (s *serve) announce(ctx context.Context, cmd *cobra.Command, sv *server.Ser
 	return sv.Store().View(ctx, func(r desk.Reader) error {
 		users, err := r.Users()
 		if err == nil && len(users) == 0 {
-			fmt.Fprintf(out, "nobody has an account yet; make the first with\n  ventanilla user add --data %s --login ana --name Ana --role agent\n", s.Data)
+			fmt.Fprintf(out, "nobody has an account yet; make the first with\n"+
+				"  ventanilla user add --data %[1]s --login admin --name Admin --role admin\n"+
+				"  ventanilla user add --data %[1]s --login ana --name Ana --role agent\n", s.Data)
 		}
 		return err
 	})

@@ -51,7 +51,7 @@ func (r *report) page() string {
 	b.WriteString("\n## From end to end\n\n")
 	b.WriteString(r.table())
 	if r.code != "" {
-		fmt.Fprintf(&b, "\n## Code\n\n`go test -bench` of the parts that run for every message or key, on one processor:\n\n```\n%s```\n", r.code)
+		fmt.Fprintf(&b, "\n## Code\n\n`go test -bench` of the parts that run for every message or key:\n\n```\n%s```\n", r.code)
 	}
 	b.WriteString(explained)
 	return b.String()

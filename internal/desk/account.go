@@ -26,8 +26,11 @@ const (
 	saltLength = 16
 )
 
-// hashesAtOnce bounds the memory that a flood of logins can take.
+// hashesAtOnce bounds the memory that a flood of logins can take, hashesWaiting how
+// long the last of them waits.
 var hashesAtOnce = max(1, runtime.NumCPU())
+
+const hashesWaiting = 64
 
 // Limits on what an account may hold.
 const (
@@ -208,6 +211,11 @@ func (d *Desk) userByLogin(ctx context.Context, login string) (u User, found boo
 // checkPassword waits for one of the few slots, so that a flood of logins takes
 // time from itself and not memory from everybody.
 func (d *Desk) checkPassword(ctx context.Context, hash, password string) (bool, error) {
+	if d.waiting.Add(1) > hashesWaiting {
+		d.waiting.Add(-1)
+		return false, refuse(wire.Busy, "busy")
+	}
+	defer d.waiting.Add(-1)
 	select {
 	case d.hash <- struct{}{}:
 		defer func() { <-d.hash }()

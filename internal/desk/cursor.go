@@ -152,18 +152,19 @@ func reopens(e wire.Event) bool {
 }
 
 func (s *Staff) aboutPeople(item *Item) ([]byte, error) {
-	if e, ok := item.Event.(wire.StaffChanged); ok && e.Agent.ID == s.User.ID && rightsDiffer(e, &s.User) {
-		return nil, ErrRightsChanged
+	if e, ok := item.Event.(wire.StaffChanged); ok && e.Agent.ID == s.User.ID {
+		now := User{Agent: e.Agent}
+		switch {
+		case e.Gone:
+			return nil, refuse(wire.Denied, "signed_out")
+		case now.Rights() != s.User.Rights():
+			return nil, ErrRightsChanged
+		}
 	}
 	if s.User.Role == wire.RoleAuditor {
 		return nil, nil
 	}
 	return item.Body, nil
-}
-
-func rightsDiffer(e wire.StaffChanged, u *User) bool {
-	now := User{Agent: e.Agent}
-	return e.Gone || now.Rights() != u.Rights()
 }
 
 // SeesTyping reports whether a typing sign is for this reader.

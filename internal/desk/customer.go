@@ -32,7 +32,7 @@ func (d *Desk) Visit(ctx context.Context, v Visit) (Customer, error) {
 	var c Customer
 	err := d.change(ctx, func(w *work) error {
 		var err error
-		if c, err = w.recognise(v); err != nil {
+		if c, err = w.recognise(&v); err != nil {
 			return err
 		}
 		return w.SaveResumeToken(ResumeToken{Hash: v.Fresh, Customer: c.ID, Expires: v.Expires, Replaces: v.Resume})
@@ -43,7 +43,7 @@ func (d *Desk) Visit(ctx context.Context, v Visit) (Customer, error) {
 	return c, nil
 }
 
-func (w *work) recognise(v Visit) (Customer, error) {
+func (w *work) recognise(v *Visit) (Customer, error) {
 	c, found, err := w.remembered(v)
 	if err != nil {
 		return Customer{}, err
@@ -64,10 +64,16 @@ func (w *work) recognise(v Visit) (Customer, error) {
 	return c, w.SaveCustomer(c)
 }
 
+// knownFor is how long a known customer may come back without a new signed token:
+// one visit. Later somebody else may sit at that browser.
+const knownFor = 24 * time.Hour
+
 // remembered finds the customer by the lender's reference, else by resume token.
-// Presenting a token ends the one it replaced.
-func (w *work) remembered(v Visit) (Customer, bool, error) {
+// Presenting a token ends the one it replaced. A known customer's token ends when
+// the first one of the visit does, however often it is replaced.
+func (w *work) remembered(v *Visit) (Customer, bool, error) {
 	if v.Ref != "" {
+		v.Expires = w.now.Add(knownFor)
 		return w.CustomerByRef(v.Ref)
 	}
 	if v.Resume == "" {
@@ -82,7 +88,11 @@ func (w *work) remembered(v Visit) (Customer, bool, error) {
 			return Customer{}, false, err
 		}
 	}
-	return w.Customer(t.Customer)
+	c, found, err := w.Customer(t.Customer)
+	if c.Ref != "" {
+		v.Expires = t.Expires
+	}
+	return c, found, err
 }
 
 // Digest is the form in which secrets that a client holds are stored.

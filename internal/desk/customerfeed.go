@@ -61,7 +61,7 @@ func (d *Desk) Greet(ctx context.Context, from Sender, after uint64) (*CustomerF
 		start = CustomerStart{
 			Welcome: chatwire.Welcome{
 				Name: customer.Name, Known: customer.Ref != "", Clock: d.millis(), Beat: BeatMillis,
-				LaneLast: lane.Last, Service: f.service, Marks: d.staffMarks(&c.Summary),
+				LaneLast: lane.Last, Service: f.service, Marks: staffMarks(c.Summary.Seen),
 			},
 			Lines: chatwire.Lines{Lines: lines, More: more},
 			UpTo:  at.Seq,
@@ -122,13 +122,8 @@ func (d *Desk) serviceOf(s *wire.Summary) chatwire.Service {
 	return chatwire.Service{Agent: d.staff.name(s.Agent), Resolved: s.Status == wire.Resolved}
 }
 
-// staffMarks says how far the staff has read: to the last line, once nothing is unread.
-func (d *Desk) staffMarks(s *wire.Summary) chatwire.Marks {
-	if s.Unread > 0 || s.Last.Seq == 0 || s.Agent == "" {
-		return chatwire.Marks{}
-	}
-	return chatwire.Marks{Delivered: s.Last.Seq, Read: s.Last.Seq}
-}
+// staffMarks says how far the staff has read.
+func staffMarks(upTo uint64) chatwire.Marks { return chatwire.Marks{Delivered: upTo, Read: upTo} }
 
 // Forms returns the frames that the page gets for an item.
 func (f *CustomerFeed) Forms(item *Item) []chatwire.FromDesk {
@@ -140,7 +135,12 @@ func (f *CustomerFeed) Forms(item *Item) []chatwire.FromDesk {
 		f.current, f.service = item.Conversation, chatwire.Service{}
 		return []chatwire.FromDesk{{Service: &chatwire.Service{}}}
 	case wire.Said:
-		return []chatwire.FromDesk{{Lines: &chatwire.Lines{Lines: []chatwire.Line{f.desk.line(&item.Entry, e)}}}}
+		frames := []chatwire.FromDesk{{Lines: &chatwire.Lines{Lines: []chatwire.Line{f.desk.line(&item.Entry, e)}}}}
+		if e.By == wire.ByAgent { // who answers has read
+			marks := staffMarks(item.Seq)
+			frames = append(frames, chatwire.FromDesk{Marks: &marks})
+		}
+		return frames
 	case wire.Routed:
 		if item.Conversation == f.current {
 			f.service.Agent = f.desk.staff.name(e.Agent)
@@ -152,7 +152,8 @@ func (f *CustomerFeed) Forms(item *Item) []chatwire.FromDesk {
 			return f.serves()
 		}
 	case wire.Seen:
-		return []chatwire.FromDesk{{Marks: &chatwire.Marks{Delivered: e.UpTo, Read: e.UpTo}}}
+		marks := staffMarks(e.UpTo)
+		return []chatwire.FromDesk{{Marks: &marks}}
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"ventanilla/client/wire"
@@ -54,6 +55,8 @@ type Desk struct {
 	links  *presence
 	audits auditor
 	hash   chan struct{} // one slot per password being hashed
+	// waiting counts who wants a slot or has one.
+	waiting atomic.Int64
 	// stopped is closed when nothing is written any more.
 	stopped chan struct{}
 }

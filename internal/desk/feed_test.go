@@ -247,7 +247,7 @@ func TestWatchingGivesFullTextAndNotesStayInside(t *testing.T) {
 	}
 }
 
-func TestANewRoleEndsTheFeed(t *testing.T) {
+func TestAnEndedAccountEndsTheFeed(t *testing.T) {
 	f := open(t)
 	cursor, staff := f.follow("bruno")
 	f.must(desk.DisableUser(t.Context(), f.store, time.Now(), "bruno"))
@@ -256,7 +256,8 @@ func TestANewRoleEndsTheFeed(t *testing.T) {
 	}
 	items, err := cursor.Next(t.Context(), 0)
 	f.must(err)
-	if _, err := staff.Form(items[len(items)-1]); !errors.Is(err, desk.ErrRightsChanged) {
+	_, err = staff.Form(items[len(items)-1])
+	if e, ok := errors.AsType[*desk.Error](err); !ok || e.Code != "signed_out" {
 		t.Fatalf("the feed goes on: %v", err)
 	}
 }

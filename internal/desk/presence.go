@@ -32,11 +32,16 @@ func (p *presence) assume(agents []wire.Agent, now time.Time) {
 	}
 }
 
-func (p *presence) add(id wire.AgentID) {
+// add counts a link and reports whether the agent arrives with it: who had another
+// link, or lost one a moment ago, does not.
+func (p *presence) add(id wire.AgentID) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	_, away := p.since[id]
+	arrives := p.links[id] == 0 && !away
 	p.links[id]++
 	delete(p.since, id)
+	return arrives
 }
 
 func (p *presence) drop(id wire.AgentID, now time.Time) {
@@ -79,7 +84,9 @@ func (p *presence) here(id wire.AgentID) bool {
 // Arrive says that a member of the staff has a link: whoever serves customers and
 // was offline is online. Depart must follow.
 func (d *Desk) Arrive(ctx context.Context, id wire.AgentID) error {
-	d.links.add(id)
+	if !d.links.add(id) {
+		return nil // also of an agent who chose to be offline
+	}
 	return d.change(ctx, func(w *work) error {
 		u, found, err := w.User(id)
 		if err != nil || !found || !serves(u.Role) || u.State != wire.Offline && u.State != "" {

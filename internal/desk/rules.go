@@ -305,14 +305,11 @@ func tag(w *work, by User, on *Conversation, c wire.Tag) (uint64, error) {
 // markSeen records what the agent in charge has read; what others look at leaves
 // no trace here.
 func markSeen(w *work, by User, on *Conversation, c wire.MarkSeen) (uint64, error) {
-	if on.Summary.Agent != by.ID || on.Summary.Unread == 0 {
+	upTo := min(c.UpTo, on.Summary.Last.Seq)
+	if on.Summary.Agent != by.ID || upTo <= on.Summary.Seen {
 		return 0, nil
 	}
-	at, err := w.Position()
-	if err != nil {
-		return 0, err
-	}
-	return w.record(on, wire.Seen{Conversation: on.Summary.ID, Agent: by.ID, UpTo: min(c.UpTo, at.Seq)})
+	return w.record(on, wire.Seen{Conversation: on.Summary.ID, Agent: by.ID, UpTo: upTo})
 }
 
 func setPresence(w *work, by User, c wire.SetPresence) (uint64, error) {

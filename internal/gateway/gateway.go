@@ -11,6 +11,7 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"net/netip"
 	"slices"
 	"strings"
 	"sync"
@@ -19,7 +20,9 @@ import (
 	"github.com/gorilla/websocket"
 
 	"ventanilla/client/wire"
+	"ventanilla/internal/caller"
 	"ventanilla/internal/desk"
+	"ventanilla/internal/quota"
 )
 
 const (
@@ -29,6 +32,7 @@ const (
 	recheckEvery  = 30 * time.Second // sessions of open sockets
 	kernelBuffer  = 64 << 10         // what a stopped reader can make the kernel hold
 	linksPerAgent = 3
+	mostLinks     = 10_000
 	loginBody     = 4 << 10
 )
 
@@ -37,7 +41,10 @@ const (
 type Gateway struct {
 	desk     *desk.Desk
 	log      *slog.Logger
+	proxied  bool
 	upgrader websocket.Upgrader
+	callers  *quota.Quota[netip.Prefix] // who may ask for a login how often
+	guesses  *quota.Quota[guess]
 
 	ctx  context.Context // of the links, not of any request
 	stop context.CancelFunc
@@ -47,10 +54,34 @@ type Gateway struct {
 	links map[*link]struct{}
 }
 
+// guess is one network's tries at one account: whoever guesses elsewhere does not
+// lock out the person.
+type guess struct {
+	account string // digest: the map holds no names
+	network netip.Prefix
+}
+
+// How often one network may sign in, and how often at one account.
+var (
+	callerRate = quota.Rate{PerSecond: 1, Burst: 30}
+	guessRate  = quota.Rate{PerSecond: 0.1, Burst: 6}
+)
+
+// Config describes the staff's side of a desk. Desk and Log are required.
+type Config struct {
+	Desk *desk.Desk
+	Log  *slog.Logger
+	// BehindProxy believes a proxy about who calls.
+	BehindProxy bool
+}
+
 // New serves a desk until ctx ends.
-func New(ctx context.Context, d *desk.Desk, log *slog.Logger) *Gateway {
+func New(ctx context.Context, cfg Config) *Gateway {
 	ctx, stop := context.WithCancel(ctx)
-	g := &Gateway{desk: d, log: log, ctx: ctx, stop: stop, links: make(map[*link]struct{})}
+	g := &Gateway{
+		desk: cfg.Desk, log: cfg.Log, proxied: cfg.BehindProxy, ctx: ctx, stop: stop, links: make(map[*link]struct{}),
+		callers: quota.New[netip.Prefix](callerRate, quota.Unlimited), guesses: quota.New[guess](guessRate, quota.Unlimited),
+	}
 	g.upgrader = websocket.Upgrader{
 		HandshakeTimeout: helloWithin, ReadBufferSize: 1 << 10, WriteBufferSize: 1 << 10,
 		WriteBufferPool: &sync.Pool{}, Subprotocols: []string{wire.Subprotocol},
@@ -93,9 +124,18 @@ func (g *Gateway) Links() int {
 }
 
 func (g *Gateway) login(w http.ResponseWriter, r *http.Request) {
+	network, count := caller.Network(r, g.proxied)
+	if count && g.callers.Take(network, 0, g.desk.Now()) > 0 {
+		g.refuse(w, r, http.StatusTooManyRequests, desk.Refusal(wire.Busy, "many_logins", locale(r)))
+		return
+	}
 	var in wire.Login
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, loginBody)).Decode(&in); err != nil {
 		g.refuse(w, r, http.StatusBadRequest, desk.Refusal(wire.Invalid, "bad_frame", locale(r)))
+		return
+	}
+	if g.guesses.Take(guess{desk.Digest(strings.ToLower(in.Login)), network}, 0, g.desk.Now()) > 0 {
+		g.refuse(w, r, http.StatusTooManyRequests, desk.Refusal(wire.Busy, "many_logins", locale(r)))
 		return
 	}
 	s, err := g.desk.SignIn(r.Context(), in.Login, in.Password)
@@ -127,6 +167,14 @@ func (g *Gateway) accept(w http.ResponseWriter, r *http.Request) {
 	user, err := g.desk.Authenticate(r.Context(), token)
 	if err != nil {
 		g.refuse(w, r, statusOf(err), desk.Explain(err, locale(r)))
+		return
+	}
+	switch {
+	case !slices.Contains(websocket.Subprotocols(r), wire.Subprotocol):
+		g.refuse(w, r, http.StatusBadRequest, desk.Refusal(wire.Invalid, "no_subprotocol", locale(r)))
+		return
+	case g.Links() >= mostLinks:
+		g.refuse(w, r, http.StatusServiceUnavailable, desk.Refusal(wire.Busy, "busy", locale(r)))
 		return
 	}
 	ws, err := g.upgrader.Upgrade(w, r, nil)
@@ -164,7 +212,7 @@ func (g *Gateway) add(l *link) int {
 	switch {
 	case g.ctx.Err() != nil:
 		return wire.CloseRestart
-	case same >= linksPerAgent:
+	case same >= 2*linksPerAgent: // those that have not said hello yet count here only
 		return wire.CloseTooMany
 	}
 	g.links[l] = struct{}{}
@@ -175,17 +223,27 @@ func (g *Gateway) add(l *link) int {
 	return 0
 }
 
-// greeted names a link's lane. Another link of that lane is of a client that has
-// come back before the desk noticed that it went: it would only take up room.
-func (g *Gateway) greeted(l *link, from desk.Sender) {
+// greeted names a link's lane, or returns the code to close it with when its user
+// has enough of them. Another link of that lane is of a client that has come back
+// before the desk noticed that it went: it only takes up room.
+func (g *Gateway) greeted(l *link, from desk.Sender) int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	l.from = from
+	others := 0
 	for other := range g.links {
-		if other != l && other.from.Agent == from.Agent && other.from.Device == from.Device && other.from.Lane == from.Lane {
+		switch {
+		case other == l || other.from.Agent != from.Agent:
+		case other.from.Device == from.Device && other.from.Lane == from.Lane:
 			other.end(wire.CloseTooMany)
+		default:
+			others++
 		}
 	}
+	if others >= linksPerAgent {
+		return wire.CloseTooMany
+	}
+	l.from = from
+	return 0
 }
 
 func (g *Gateway) drop(l *link) {
@@ -225,9 +283,12 @@ func ended(err error) bool {
 }
 
 func (g *Gateway) refuse(w http.ResponseWriter, r *http.Request, status int, refusal *wire.Refusal) {
-	if status >= http.StatusInternalServerError {
+	switch {
+	case status >= http.StatusInternalServerError:
 		g.log.Error("a request failed", "path", r.URL.Path, "status", status)
 		w.Header().Set("Retry-After", "2")
+	case status == http.StatusTooManyRequests:
+		w.Header().Set("Retry-After", "60")
 	}
 	g.answer(w, status, refusal)
 }
@@ -253,7 +314,10 @@ func statusOf(err error) int {
 }
 
 func bearer(r *http.Request) string {
-	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !ok {
+		return ""
+	}
 	return token
 }
 

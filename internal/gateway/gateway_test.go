@@ -50,7 +50,7 @@ func open(t *testing.T) *floor {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &floor{t: t, desk: d, store: store, gate: gateway.New(ctx, d, slog.New(slog.DiscardHandler))}
+	f := &floor{t: t, desk: d, store: store, gate: gateway.New(ctx, gateway.Config{Desk: d, Log: slog.New(slog.DiscardHandler)})}
 	mux := http.NewServeMux()
 	for _, r := range f.gate.Routes() {
 		mux.Handle(r.Pattern, r.Handler)
@@ -249,7 +249,8 @@ func TestEveryRouteThatWantsASessionRefusesStrangers(t *testing.T) {
 
 func TestBrowsersAreNoClientsOfThisProtocol(t *testing.T) {
 	f := open(t)
-	_, res, err := websocket.DefaultDialer.Dial(strings.Replace(f.url, "http", "ws", 1)+wire.Path, http.Header{
+	dialer := websocket.Dialer{Subprotocols: []string{wire.Subprotocol}}
+	_, res, err := dialer.Dial(strings.Replace(f.url, "http", "ws", 1)+wire.Path, http.Header{
 		"Authorization": {"Bearer " + f.hire("ana", wire.RoleAgent)}, "Origin": {"https://evil.example"},
 	})
 	if err == nil || res.StatusCode != http.StatusForbidden {
@@ -280,6 +281,7 @@ func TestGarbageCostsOnlyItsSender(t *testing.T) {
 	for name, frames := range map[string][]string{
 		"not json":     {"}{", "}{"},
 		"nothing in":   {"{}", `{"dance":{}}`},
+		"two in one":   {`{"ping":{"sent":1},"ask":{"id":1,"name":"counts","args":{}}}`, `{"ping":{},"typing":{"c":"x"}}`},
 		"oversize":     {`{"ping":{"sent":1},"x":"` + strings.Repeat("a", wire.MaxClientFrame) + `"}`},
 		"binary later": {`{"ask":5}`, `[]`},
 	} {
@@ -375,8 +377,31 @@ func TestADisabledUserIsCutOff(t *testing.T) {
 	s := f.dial(f.hire("ana", wire.RoleAgent))
 	s.hello(nil, "")
 	f.must(desk.DisableUser(t.Context(), f.store, time.Now(), "ana"))
-	if code := s.closed(); code != wire.CloseRights {
+	if code := s.closed(); code != wire.CloseSignedOut {
 		t.Fatalf("closed with %d", code)
+	}
+}
+
+// Guessing one account's password takes longer and longer, and does not keep others out.
+func TestGuessingIsSlowedDown(t *testing.T) {
+	f := open(t)
+	_, err := desk.AddUser(t.Context(), f.store, time.Now(), desk.NewUser{Login: "ana", Name: "Ana", Role: wire.RoleAgent, Password: password})
+	f.must(err)
+	login := func(login, word string) int {
+		res, err := http.Post(f.url+wire.LoginPath, "application/json", strings.NewReader(`{"login":"`+login+`","password":"`+word+`"}`))
+		f.must(err)
+		f.must(res.Body.Close())
+		return res.StatusCode
+	}
+	for i := range 20 {
+		if login("bruno", "adivinanza") == http.StatusTooManyRequests {
+			break
+		} else if i == 19 {
+			t.Fatal("twenty guesses in a row were heard")
+		}
+	}
+	if status := login("ana", password); status != http.StatusOK {
+		t.Fatalf("somebody else signs in: %d", status)
 	}
 }
 
@@ -390,7 +415,7 @@ func TestRightsThatEndBeforeTheHello(t *testing.T) {
 		w := first.hello(nil, "")
 		late := f.dial(token)
 		f.must(desk.DisableUser(t.Context(), f.store, time.Now(), "ana"))
-		if code := first.closed(); code != wire.CloseRights { // by then the desk's head is past it
+		if code := first.closed(); code != wire.CloseSignedOut { // by then the desk's head is past it
 			t.Fatalf("closed with %d", code)
 		}
 		var at *wire.Position
@@ -452,7 +477,9 @@ func TestTooManyLinksOfOnePerson(t *testing.T) {
 	for range 3 {
 		f.dial(token).greets("lane-" + wire.NewToken())
 	}
-	if code := f.dial(token).closed(); code != wire.CloseTooMany {
+	fourth := f.dial(token)
+	fourth.send(wire.FromClient{Hello: &wire.Hello{Version: wire.Version, Device: "device-1", Lane: "lane-of-the-fourth"}})
+	if code := fourth.closed(); code != wire.CloseTooMany {
 		t.Fatalf("the fourth link closes with %d", code)
 	}
 }

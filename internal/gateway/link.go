@@ -11,6 +11,7 @@ import (
 
 	"ventanilla/client/wire"
 	"ventanilla/internal/desk"
+	"ventanilla/internal/quota"
 )
 
 const (
@@ -20,6 +21,10 @@ const (
 	typingEvery  = time.Second / 4 // signs of one client, each of which wakes every reader
 	forgiven     = 1               // frames of garbage before the link is closed
 )
+
+// frameRate is how fast a client may send whatever it sends; beyond it, it waits. A
+// client that catches up with its outbox stays below.
+var frameRate = quota.Rate{PerSecond: 200, Burst: 1000}
 
 // link is one client's connection. One goroutine reads, one writes; nothing else
 // touches the socket. The writer owns the feed, the reader everything it is told.
@@ -32,6 +37,7 @@ type link struct {
 	asks  chan struct{} // one slot per question being worked on
 	sent  chan struct{} // one slot per command that has no outcome yet
 	typed time.Time     // the last typing sign passed on; the reader's
+	pace  quota.Bucket  // of frames; the reader's
 
 	mu     sync.Mutex
 	outbox []outgoing
@@ -72,6 +78,12 @@ func (l *link) run(ctx context.Context) {
 		l.gate.log.Warn("recording an arrival failed", "err", err)
 	}
 	defer l.gate.desk.Depart(l.user.ID)
+	user, err := l.gate.desk.Authenticate(ctx, l.token) // as they are now that they have arrived
+	if err != nil {
+		l.close(codeOf(ctx, err))
+		return
+	}
+	l.user = user
 	work.Go(func() {
 		defer l.ws.Close()
 		defer stop()
@@ -96,17 +108,15 @@ func (l *link) greet(ctx context.Context) (wire.Hello, int) {
 	case err != nil:
 		return wire.Hello{}, wire.CloseNoGreet
 	case kind != websocket.TextMessage || json.Unmarshal(b, &f) != nil || f.Hello == nil ||
-		!validToken(f.Hello.Device) || !validToken(f.Hello.Lane):
+		!wire.ValidName(f.Hello.Device) || !wire.ValidName(f.Hello.Lane):
 		return wire.Hello{}, wire.CloseGarbage
 	case f.Hello.Version != wire.Version:
 		return wire.Hello{}, wire.CloseVersion
 	}
-	l.gate.greeted(l, desk.Sender{Agent: l.user.ID, Device: f.Hello.Device, Lane: f.Hello.Lane, Locale: f.Hello.Locale})
-	return *f.Hello, 0
+	return *f.Hello, l.gate.greeted(l, desk.Sender{
+		Agent: l.user.ID, Device: f.Hello.Device, Lane: f.Hello.Lane, Locale: f.Hello.Locale,
+	})
 }
-
-// validToken accepts what a client names its device and lanes with.
-func validToken(s string) bool { return len(s) >= 8 && len(s) <= 64 }
 
 // read hears the client until the link ends.
 func (l *link) read(ctx context.Context, work *sync.WaitGroup) {
@@ -121,6 +131,9 @@ func (l *link) read(ctx context.Context, work *sync.WaitGroup) {
 			l.end(wire.CloseTrouble)
 			return
 		}
+		if wait := l.pace.Take(frameRate, 1, time.Now()); wait > 0 && !pause(ctx, wait) {
+			return
+		}
 		var f wire.FromClient
 		if kind != websocket.TextMessage || json.Unmarshal(b, &f) != nil || !l.hear(ctx, &f, work) {
 			if garbage++; garbage > forgiven {
@@ -132,9 +145,32 @@ func (l *link) read(ctx context.Context, work *sync.WaitGroup) {
 	}
 }
 
-// hear acts on a frame; false when it holds nothing this protocol knows.
+// pause makes a client that sends too fast wait; false when ctx ends first.
+func pause(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-time.After(d):
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// members counts what a frame holds. One is right.
+func members(f *wire.FromClient) int {
+	n := 0
+	for _, set := range []bool{f.Hello != nil, f.Command != nil, f.Ask != nil, f.Typing != nil, f.Ping != nil} {
+		if set {
+			n++
+		}
+	}
+	return n
+}
+
+// hear acts on a frame; false when it is not one of this protocol.
 func (l *link) hear(ctx context.Context, f *wire.FromClient, work *sync.WaitGroup) bool {
 	switch {
+	case members(f) != 1:
+		return false
 	case f.Command != nil:
 		l.command(ctx, *f.Command)
 	case f.Ask != nil:

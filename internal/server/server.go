@@ -109,7 +109,7 @@ func (s *Server) Serve(ctx context.Context, listeners ...net.Listener) error {
 	deskCtx, stopDesk := context.WithCancel(context.WithoutCancel(ctx))
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return s.desk.Run(deskCtx) })
-	gate := gateway.New(ctx, s.desk, s.cfg.Log)
+	gate := gateway.New(ctx, gateway.Config{Desk: s.desk, Log: s.cfg.Log, BehindProxy: s.cfg.BehindProxy})
 	web := s.http(s.routes(gate, chat))
 	for _, l := range listeners {
 		group.Go(func() error {

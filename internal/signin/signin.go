@@ -76,7 +76,9 @@ func In(ctx context.Context, client *http.Client, server, login, password string
 	}
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("Accept-Language", os.Getenv("LANG"))
-	res, err := client.Do(r)
+	stays := *client // a password goes nowhere but where it was meant to
+	stays.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	res, err := stays.Do(r)
 	if err != nil {
 		return Session{}, fmt.Errorf("signing in at %s: %w", server, err)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"ventanilla/client/wire"
 	"ventanilla/client/wire/chatwire"
+	"ventanilla/internal/quota"
 
 	"github.com/gorilla/websocket"
 )
@@ -23,7 +24,6 @@ const (
 	lingerTime = time.Second // for the other side's close
 	outbox     = 2 * chatwire.MaxInFlight
 	sendBuffer = 64 << 10 // of the kernel: a slow reader is noticed sooner
-	maxTabName = 64
 )
 
 // closing ends a connection with a code that tells the page what to do.
@@ -45,7 +45,7 @@ type conn struct {
 	// The reader's alone.
 	who        Visitor
 	tab        Tab
-	frames     bucket
+	frames     quota.Bucket
 	garbage    bool   // was seen once
 	resendFrom uint64 // messages above it were dropped and come again
 	marks      chatwire.Marks
@@ -99,7 +99,7 @@ func (k *conn) greet(ctx context.Context) (Feed, error) {
 	}
 	h := f.Hello
 	switch {
-	case h == nil || h.Device == "" || h.Lane == "" || len(h.Device) > maxTabName || len(h.Lane) > maxTabName:
+	case h == nil || !wire.ValidName(h.Device) || !wire.ValidName(h.Lane):
 		return nil, closing{wire.CloseGarbage, "hello comes first"}
 	case h.Version != chatwire.Version:
 		return nil, closing{wire.CloseVersion, "this version is not spoken here"}
@@ -154,10 +154,9 @@ func (k *conn) next() (chatwire.FromCustomer, error) {
 			return chatwire.FromCustomer{}, err
 		}
 		now := k.ch.cfg.Now()
-		if k.frames.wait(frameRate, 1, now) > 0 {
+		if k.frames.Take(frameRate, 1, now) > 0 {
 			return chatwire.FromCustomer{}, closing{wire.CloseGarbage, "too many frames"}
 		}
-		k.frames.used++
 		f, err := decode(kind, data)
 		if err == nil {
 			return f, nil
@@ -224,7 +223,7 @@ func (k *conn) say(ctx context.Context, s chatwire.Say) error {
 		return nil // it was on its way before the page heard that it is to wait
 	}
 	k.resendFrom = 0
-	if wait := k.ch.tellers.take(k.who.ID, len(s.Text), k.ch.cfg.Now()); wait > 0 {
+	if wait := k.ch.tellers.Take(k.who.ID, len(s.Text), k.ch.cfg.Now()); wait > 0 {
 		k.resendFrom = s.N
 		k.offer(chatwire.FromDesk{Resend: &wire.Resend{From: s.N, Wait: wire.Millis(wait.Milliseconds() + 1 + rand.N(int64(100)))}})
 		return nil

@@ -141,7 +141,7 @@ func enterWith(t *testing.T, url, ticket, lane string) *raw {
 	if ws == nil {
 		t.Fatal("the socket was refused")
 	}
-	ws.send(fmt.Sprintf(`{"hello":{"version":1,"ticket":%q,"device":"d","lane":%q}}`, ticket, lane))
+	ws.send(fmt.Sprintf(`{"hello":{"version":1,"ticket":%q,"device":"device-1","lane":%q}}`, ticket, "lane-tab-"+lane))
 	return ws
 }
 
@@ -378,10 +378,10 @@ func TestAFloodOfFramesIsClosed(t *testing.T) {
 func TestTheFirstFrameIsHello(t *testing.T) {
 	_, _, url := open(t, webchat.Config{})
 	for frame, want := range map[string]int{
-		`{"say":{"n":1,"text":"hola"}}`:                                    wire.CloseGarbage,
-		`{"hello":{"version":1,"ticket":"x"}}`:                             wire.CloseGarbage,
-		`{"hello":{"version":2,"ticket":"x","device":"d","lane":"l"}}`:     wire.CloseVersion,
-		`{"hello":{"version":1,"ticket":"guess","device":"d","lane":"l"}}`: wire.CloseNoGreet,
+		`{"say":{"n":1,"text":"hola"}}`:                                                  wire.CloseGarbage,
+		`{"hello":{"version":1,"ticket":"x"}}`:                                           wire.CloseGarbage,
+		`{"hello":{"version":2,"ticket":"x","device":"device-1","lane":"lane-001"}}`:     wire.CloseVersion,
+		`{"hello":{"version":1,"ticket":"guess","device":"device-1","lane":"lane-001"}}`: wire.CloseNoGreet,
 	} {
 		ws, _ := dial(t, url, nil)
 		ws.send(frame)

@@ -11,6 +11,7 @@ import (
 
 	"ventanilla/client/wire"
 	"ventanilla/client/wire/chatwire"
+	"ventanilla/internal/caller"
 )
 
 const (
@@ -38,8 +39,8 @@ func (c *Channel) serveTicket(w http.ResponseWriter, r *http.Request) {
 	if len(req.Locale) > maxLocale {
 		req.Locale = ""
 	}
-	if network, counted := c.network(r); counted {
-		if wait := c.networks.take(network, 0, c.cfg.Now()); wait > 0 {
+	if network, counted := caller.Network(r, c.cfg.BehindProxy); counted {
+		if wait := c.networks.Take(network, 0, c.cfg.Now()); wait > 0 {
 			busy(w, http.StatusTooManyRequests, wait, req.Locale)
 			return
 		}

@@ -14,7 +14,7 @@ import (
 // that what it says survives being written again.
 func FuzzDecode(f *testing.F) {
 	for _, seed := range []string{
-		`{"hello":{"version":1,"ticket":"t","device":"d","lane":"l","after":3}}`,
+		`{"hello":{"version":1,"ticket":"t","device":"device-1","lane":"lane-001","after":3}}`,
 		`{"say":{"n":1,"settled":0,"text":"hola \ud83d\ude00"}}`, `{"typing":{}}`, `{"marks":{"delivered":4,"read":2}}`,
 		`{"older":{"before":9}}`, `{"ping":{"sent":1}}`, `{}`, `{"say":{},"ping":{}}`, `{"say":{"n":-1}}`, `[`,
 	} {

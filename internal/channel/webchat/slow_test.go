@@ -129,7 +129,7 @@ func TestWhoDoesNotReadIsClosedAndOthersNeverWait(t *testing.T) {
 		desk.everybody = &v
 		_, lines := customer(t, chat.Config{URL: "http://desk", Dial: l.dial})
 		stuck := l.socket(t)
-		hello := chatwire.Hello{Version: 1, Ticket: l.ticket(t), Device: "d", Lane: "l"}
+		hello := chatwire.Hello{Version: 1, Ticket: l.ticket(t), Device: "device-1", Lane: "lane-001"}
 		if err := stuck.WriteJSON(chatwire.FromCustomer{Hello: &hello}); err != nil {
 			t.Fatal(err)
 		}

@@ -9,14 +9,15 @@ import (
 
 	"ventanilla/client/wire"
 	"ventanilla/client/wire/chatwire"
+	"ventanilla/internal/caller"
 
 	"github.com/gorilla/websocket"
 )
 
 // serveSocket returns after the upgrade; the connection lives on in two goroutines.
 func (c *Channel) serveSocket(w http.ResponseWriter, r *http.Request) {
-	if network, counted := c.network(r); counted {
-		if wait := c.networks.take(network, 0, c.cfg.Now()); wait > 0 {
+	if network, counted := caller.Network(r, c.cfg.BehindProxy); counted {
+		if wait := c.networks.Take(network, 0, c.cfg.Now()); wait > 0 {
 			busy(w, http.StatusTooManyRequests, wait, "")
 			return
 		}

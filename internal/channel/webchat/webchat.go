@@ -18,6 +18,7 @@ import (
 
 	"ventanilla/client/wire"
 	"ventanilla/client/wire/chatwire"
+	"ventanilla/internal/quota"
 
 	"github.com/gorilla/websocket"
 )
@@ -49,8 +50,8 @@ type Channel struct {
 	page     map[string]asset
 	tickets  *tickets
 	spent    *spent
-	tellers  *quota[wire.CustomerID]
-	networks *quota[netip.Prefix]
+	tellers  *quota.Quota[wire.CustomerID]
+	networks *quota.Quota[netip.Prefix]
 	cross    *http.CrossOriginProtection
 	upgrader websocket.Upgrader
 
@@ -86,8 +87,8 @@ func New(cfg Config) (*Channel, error) {
 		cfg:      cfg,
 		tickets:  newTickets(),
 		spent:    newSpent(),
-		tellers:  newQuota[wire.CustomerID](cfg.Limits.Messages, cfg.Limits.Bytes),
-		networks: newQuota[netip.Prefix](cfg.Limits.Arrivals, unlimited),
+		tellers:  quota.New[wire.CustomerID](cfg.Limits.Messages, cfg.Limits.Bytes),
+		networks: quota.New[netip.Prefix](cfg.Limits.Arrivals, quota.Unlimited),
 		cross:    http.NewCrossOriginProtection(),
 		present:  make(map[wire.CustomerID][]*conn),
 	}
@@ -101,6 +102,9 @@ func New(cfg Config) (*Channel, error) {
 			return nil, fmt.Errorf("webchat: origin %q: %w", o, err)
 		}
 	}
+	c.cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		refuse(w, http.StatusForbidden, refusal(wire.Denied, "origin", ""))
+	}))
 	var err error
 	if c.page, err = readPage(cfg.Embedders); err != nil {
 		return nil, fmt.Errorf("webchat: preparing the page: %w", err)
