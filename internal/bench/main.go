@@ -67,11 +67,11 @@ func run(ctx context.Context, out, only, profile string) error {
 		if only != "" && only != part.name {
 			continue
 		}
-		began := time.Now()
+		began := machineNow()
 		if err := part.run(ctx); err != nil {
 			return fmt.Errorf("%s: %w", part.name, err)
 		}
-		fmt.Fprintf(os.Stderr, "%-9s %5.1f s\n", part.name, time.Since(began).Seconds())
+		r.took(part.name, began, machineNow())
 	}
 	r.after = machineNow()
 	fmt.Print(r.table())

@@ -7,7 +7,7 @@ import (
 )
 
 // rounds is how often bare and ours take turns in one figure.
-const rounds = 3
+const rounds = 5
 
 // latency measures one customer's message: until its answer, and until it is on the
 // sockets of all reading clients.
@@ -48,7 +48,7 @@ func (b *bench) latencyTo(ctx context.Context, bare, ours *process, readers int)
 	}
 	for range rounds {
 		for i := range sinks {
-			if err := got[i].say(ctx, from[i], sinks[i], readers, 40); err != nil {
+			if err := got[i].say(ctx, from[i], sinks[i], readers, 25); err != nil {
 				return err
 			}
 		}

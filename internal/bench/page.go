@@ -48,6 +48,7 @@ func (r *report) page() string {
 	if share := others(r.before, r.after); share >= 0 {
 		fmt.Fprintf(&b, "- other programs took %.0f %% of the machine during the run\n", 100*share)
 	}
+	fmt.Fprintf(&b, "- how long each part took (and what others had of the machine meanwhile): %s\n", strings.Join(r.parts, ", "))
 	b.WriteString("\n## From end to end\n\n")
 	b.WriteString(r.table())
 	if r.code != "" {

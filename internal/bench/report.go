@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"time"
 )
@@ -10,8 +11,20 @@ import (
 type report struct {
 	rows          []row
 	notes         []string
-	code          string // lines of go test -bench
+	code          string   // lines of go test -bench
+	parts         []string // what others took of the machine during each
 	before, after machine
+}
+
+// took notes how long a part lasted and how much of the machine others had: figures
+// taken in company are worse than they would be, ours and the bare ones.
+func (r *report) took(part string, before, after machine) {
+	said := fmt.Sprintf("%s %.0f s", part, after.at.Sub(before.at).Seconds())
+	if share := others(before, after); share >= 0 {
+		said += fmt.Sprintf(" (%.0f %%)", 100*share)
+	}
+	r.parts = append(r.parts, said)
+	fmt.Fprintln(os.Stderr, said)
 }
 
 // row is one figure, as the table shows it.
