@@ -205,7 +205,7 @@ func (g *Gateway) add(l *link) int {
 	defer g.mu.Unlock()
 	same := 0
 	for other := range g.links {
-		if other.user.ID == l.user.ID {
+		if other.id == l.id {
 			same++
 		}
 	}

@@ -31,8 +31,9 @@ var frameRate = quota.Rate{PerSecond: 200, Burst: 1000}
 type link struct {
 	gate  *Gateway
 	ws    *websocket.Conn
-	user  desk.User
+	id    wire.AgentID
 	token string
+	user  desk.User // id's, as they were when the link arrived; the link's own goroutines
 	from  desk.Sender
 	asks  chan struct{} // one slot per question being worked on
 	sent  chan struct{} // one slot per command that has no outcome yet
@@ -58,7 +59,7 @@ type outgoing struct {
 func newLink(g *Gateway, ws *websocket.Conn, u desk.User, token string) *link {
 	ws.SetReadLimit(wire.MaxClientFrame)
 	return &link{
-		gate: g, ws: ws, user: u, token: token,
+		gate: g, ws: ws, id: u.ID, user: u, token: token,
 		asks: make(chan struct{}, asksAtOnce), sent: make(chan struct{}, wire.MaxInFlight), notify: make(chan struct{}, 1),
 	}
 }
@@ -74,10 +75,10 @@ func (l *link) run(ctx context.Context) {
 		l.close(code)
 		return
 	}
-	if err := l.gate.desk.Arrive(ctx, l.user.ID); err != nil {
+	if err := l.gate.desk.Arrive(ctx, l.id); err != nil {
 		l.gate.log.Warn("recording an arrival failed", "err", err)
 	}
-	defer l.gate.desk.Depart(l.user.ID)
+	defer l.gate.desk.Depart(l.id)
 	user, err := l.gate.desk.Authenticate(ctx, l.token) // as they are now that they have arrived
 	if err != nil {
 		l.close(codeOf(ctx, err))
@@ -114,7 +115,7 @@ func (l *link) greet(ctx context.Context) (wire.Hello, int) {
 		return wire.Hello{}, wire.CloseVersion
 	}
 	return *f.Hello, l.gate.greeted(l, desk.Sender{
-		Agent: l.user.ID, Device: f.Hello.Device, Lane: f.Hello.Lane, Locale: f.Hello.Locale,
+		Agent: l.id, Device: f.Hello.Device, Lane: f.Hello.Lane, Locale: f.Hello.Locale,
 	})
 }
 
