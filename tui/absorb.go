@@ -75,6 +75,7 @@ func (m *Model) feed(f wire.Feed) {
 	if len(f.Records) == 0 {
 		return
 	}
+	m.panes.queue.begin(&m.v) // the first row may arrive after an empty snapshot
 	m.screen.mark(QueuePart, queueLine, TalkPart, talkLine, statusPart)
 	for _, r := range f.Records {
 		switch e := r.Event.(type) {

@@ -104,7 +104,8 @@ func (q *queue) turn(by int, v *look) {
 	q.selectAt(q.list(v), 0)
 }
 
-// begin puts the cursor on the first row when there are rows for the first time.
+// begin puts the cursor on the first row as soon as there is one, and leaves it
+// alone once it has been on a conversation.
 func (q *queue) begin(v *look) {
 	if q.selected == "" && v.Ready() {
 		q.selectAt(q.list(v), 0)

@@ -85,3 +85,13 @@ func TestTheRowUnderTheCursorStaysWhereItIsOnTheScreen(t *testing.T) {
 		}
 	}
 }
+
+func TestTheFirstRowOfAnEmptyQueueOpensAtOnce(t *testing.T) {
+	b := start(t, setup{size: Size{120, 40}, rows: []wire.Summary{}})
+	b.records(wire.Opened{Summary: wire.Summary{ID: "z", Customer: "Zoe", Channel: "web", Queue: "q1", Agent: "ana",
+		Status: wire.Open, Created: ago(time.Minute), Waiting: ago(time.Minute)}})
+	b.press("enter")
+	if b.m.v.shown != "z" {
+		t.Errorf("enter on the only row showed %q", b.m.v.shown)
+	}
+}
