@@ -162,7 +162,7 @@ func TestBrowserAndTerminalTalkThroughAKilledDesk(t *testing.T) {
 	ana := first.workstation(token, 160, 45)
 
 	rosa.says("hola, este mes voy a pagarte más tarde 🙏 ¿se puede?")
-	ana.sees("Sin asig", "en vivo")
+	ana.sees(" 1 Equipo") // one waits for somebody
 	ana.types(".") // the next by priority
 	ana.sees("Rosa Peralta", "pagarte más tarde")
 	ana.types("r")
