@@ -163,7 +163,7 @@ func TestBrowserAndTerminalTalkThroughAKilledDesk(t *testing.T) {
 
 	rosa.says("hola, este mes voy a pagarte más tarde 🙏 ¿se puede?")
 	ana.sees(" 1 Equipo") // one waits for somebody
-	ana.types(".") // the next by priority
+	ana.types(".")        // the next by priority
 	ana.sees("Rosa Peralta", "pagarte más tarde")
 	ana.types("r")
 	ana.sees("respuesta al cliente")
