@@ -165,8 +165,20 @@ func (m *Model) moves(a keymap.Action) (Intent, bool) {
 		return m.otherOpen(1), true
 	case keymap.PreviousOpen:
 		return m.otherOpen(-1), true
+	case keymap.Search:
+		return m.searchFrom()
 	}
 	return nil, false
+}
+
+// searchFrom opens the search over the queue from the other panes: letters that
+// are meant for it must not be read as commands.
+func (m *Model) searchFrom() (Intent, bool) {
+	if m.v.focus == QueuePart || m.countsOnly() {
+		return nil, false
+	}
+	m.panes.queue.search.begin()
+	return Focus{QueuePart}, true
 }
 
 // split moves the edge between the left pane and the others.

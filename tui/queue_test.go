@@ -95,3 +95,16 @@ func TestTheFirstRowOfAnEmptyQueueOpensAtOnce(t *testing.T) {
 		t.Errorf("enter on the only row showed %q", b.m.v.shown)
 	}
 }
+
+func TestSearchOpensFromEveryPaneSoThatItsLettersAreNoCommands(t *testing.T) {
+	for _, pane := range []string{"1", "2", "3"} {
+		for _, size := range []Size{{160, 45}, {80, 24}} {
+			b := start(t, setup{size: size})
+			b.press("enter", pane, "/")
+			b.write("mie")
+			if got := b.m.panes.queue.search.words.Text(); got != "mie" || b.m.panes.sheet != nil {
+				t.Errorf("%v, pane %s: searching for %q, a sheet over it: %v", size, pane, got, b.m.panes.sheet != nil)
+			}
+		}
+	}
+}
