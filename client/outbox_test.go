@@ -326,3 +326,7 @@ func TestWhatNoDeskWouldReadIsRefusedHere(t *testing.T) {
 		}
 	})
 }
+
+func TestTheMemoryOutboxKeepsWhatTheClientReliesOn(t *testing.T) {
+	clienttest.CheckOutbox(t, func(*testing.T) client.Outbox { return client.NewMemoryOutbox("a-lane-of-its-own") })
+}

@@ -83,7 +83,7 @@ var gates = []gate{
 	{"github.com/charmbracelet/ultraviolet/...", []string{"ventanilla/tui"}, "some of the terminal's answers reach us in its types"},
 	{"github.com/charmbracelet/x/ansi/...", []string{"ventanilla/tui", "ventanilla/tui/text"}, "text decides what may be drawn; the root asks the terminal for its modes"},
 	{"github.com/creack/pty/...", []string{"ventanilla/internal/bench"}, "what an agent sees is measured through a terminal"},
-	{"github.com/gofrs/flock/...", []string{"ventanilla/internal/store/sqlite"}, "one holder of a data directory"},
+	{"github.com/gofrs/flock/...", []string{"ventanilla/internal/store/sqlite", "ventanilla/internal/outbox"}, "one holder of a data directory, one running client of a lane"},
 	{"github.com/gorilla/websocket/...", []string{
 		"ventanilla/client", "ventanilla/client/chat", "ventanilla/client/clienttest",
 		"ventanilla/internal/gateway", "ventanilla/internal/channel/webchat", "ventanilla/internal/bench",

@@ -81,6 +81,11 @@ func migrate(ctx context.Context, db *sql.DB, migrations []string) error {
 // Full reports whether err means that the disk has no room left.
 func Full(err error) bool { return hasCode(err, codes.SQLITE_FULL) }
 
+// Corrupt reports whether err means that the file is damaged or no database.
+func Corrupt(err error) bool {
+	return hasCode(err, codes.SQLITE_CORRUPT) || hasCode(err, codes.SQLITE_NOTADB)
+}
+
 // Duplicate reports whether err means that a unique key is already taken.
 func Duplicate(err error) bool {
 	return hasCode(err, codes.SQLITE_CONSTRAINT_UNIQUE) || hasCode(err, codes.SQLITE_CONSTRAINT_PRIMARYKEY)

@@ -1,0 +1,153 @@
+package clienttest
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"ventanilla/client"
+	"ventanilla/client/wire"
+)
+
+// CheckOutbox holds an implementation of [client.Outbox] against what the client
+// relies on. Each call of open returns an empty one.
+func CheckOutbox(t *testing.T, open func(t *testing.T) client.Outbox) {
+	for name, check := range map[string]func(*testing.T, client.Outbox){
+		"starts empty":                    startsEmpty,
+		"keeps the order":                 keepsTheOrder,
+		"numbers rise":                    numbersRise,
+		"settles once":                    settlesOnce,
+		"settled follows the first":       settledFollowsTheFirst,
+		"another lane takes the numbers":  anotherLaneTakesTheNumbers,
+		"an unknown entry gets no number": anUnknownEntryGetsNoNumber,
+	} {
+		t.Run(name, func(t *testing.T) { check(t, open(t)) })
+	}
+}
+
+// when is in the zone of a file: what is kept elsewhere has no monotonic clock.
+var when = time.Date(2026, 5, 7, 14, 3, 20, 123456789, time.UTC)
+
+func add(t *testing.T, b client.Outbox, texts ...string) {
+	t.Helper()
+	for _, s := range texts {
+		if err := b.Add(client.EntryID(s), wire.Reply{Conversation: "a", Text: s}, when); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func number(t *testing.T, b client.Outbox, id client.EntryID, want uint64) {
+	t.Helper()
+	if n, err := b.Number(id); err != nil || n != want {
+		t.Fatalf("number of %s = %d, %v; want %d", id, n, err, want)
+	}
+}
+
+func settle(t *testing.T, b client.Outbox, n uint64, want bool) client.Entry {
+	t.Helper()
+	e, known, err := b.Settle(wire.Outcome{N: n, Seq: 10 + n})
+	if err != nil || known != want {
+		t.Fatalf("settling %d: known %v, %v; want %v", n, known, err, want)
+	}
+	return e
+}
+
+// state is what can be seen of an outbox's entries.
+func state(b client.Outbox) (all []string) {
+	for e := range b.Entries() {
+		all = append(all, fmt.Sprintf("%s %d", e.ID, e.N))
+	}
+	return all
+}
+
+func expect(t *testing.T, b client.Outbox, settled uint64, want ...string) {
+	t.Helper()
+	if got := state(b); !slices.Equal(got, want) || b.Settled() != settled {
+		t.Fatalf("entries %q, settled %d; want %q, %d", got, b.Settled(), want, settled)
+	}
+}
+
+func startsEmpty(t *testing.T, b client.Outbox) {
+	name, last := b.Lane()
+	if !wire.ValidName(name) || last != 0 {
+		t.Errorf("lane %q, last %d", name, last)
+	}
+	expect(t, b, 0)
+	settle(t, b, 0, false)
+	settle(t, b, 1, false)
+}
+
+func keepsTheOrder(t *testing.T, b client.Outbox) {
+	add(t, b, "uno", "dos", "tres")
+	var got []client.Entry
+	for e := range b.Entries() {
+		got = append(got, e)
+	}
+	for i, text := range []string{"uno", "dos", "tres"} {
+		want := client.Entry{ID: client.EntryID(text), Command: wire.Reply{Conversation: "a", Text: text}, At: when}
+		if i >= len(got) || got[i] != want {
+			t.Fatalf("entries = %+v; entry %d is not %+v", got, i, want)
+		}
+	}
+}
+
+func numbersRise(t *testing.T, b client.Outbox) {
+	add(t, b, "uno", "dos", "tres")
+	number(t, b, "uno", 1)
+	number(t, b, "dos", 2)
+	expect(t, b, 0, "uno 1", "dos 2", "tres 0")
+	if _, last := b.Lane(); last != 2 {
+		t.Errorf("last = %d", last)
+	}
+	settle(t, b, 0, false) // no outcome is for what has no number
+}
+
+func settlesOnce(t *testing.T, b client.Outbox) {
+	add(t, b, "uno", "dos")
+	number(t, b, "uno", 1)
+	e := settle(t, b, 1, true)
+	if e.ID != "uno" || e.N != 1 || e.Command != (wire.Reply{Conversation: "a", Text: "uno"}) {
+		t.Errorf("settled %+v", e)
+	}
+	settle(t, b, 1, false)
+	expect(t, b, 1, "dos 0")
+	number(t, b, "dos", 2)
+	settle(t, b, 2, true)
+	expect(t, b, 2)
+}
+
+func settledFollowsTheFirst(t *testing.T, b client.Outbox) {
+	add(t, b, "uno", "dos", "tres")
+	number(t, b, "uno", 1)
+	number(t, b, "dos", 2)
+	number(t, b, "tres", 3)
+	settle(t, b, 2, true)
+	expect(t, b, 0, "uno 1", "tres 3")
+	settle(t, b, 1, true)
+	expect(t, b, 2, "tres 3")
+}
+
+func anotherLaneTakesTheNumbers(t *testing.T, b client.Outbox) {
+	add(t, b, "uno", "dos", "tres")
+	number(t, b, "uno", 1)
+	number(t, b, "dos", 2)
+	settle(t, b, 1, true)
+	if err := b.Renew("another-lane"); err != nil {
+		t.Fatal(err)
+	}
+	if name, last := b.Lane(); name != "another-lane" || last != 0 {
+		t.Errorf("lane %q, last %d", name, last)
+	}
+	expect(t, b, 0, "dos 0", "tres 0")
+	number(t, b, "dos", 1)
+}
+
+func anUnknownEntryGetsNoNumber(t *testing.T, b client.Outbox) {
+	add(t, b, "uno")
+	if _, err := b.Number("nadie"); err != nil {
+		t.Fatal(err)
+	}
+	number(t, b, "uno", 1)
+}

@@ -1,0 +1,177 @@
+package outbox
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"ventanilla/client/wire"
+)
+
+// Draft is a text that was not sent yet.
+type Draft struct {
+	Conversation wire.ConversationID
+	Kind         string // the name of the command it would become
+	Text         string
+}
+
+// draftKey names a draft: there is one for each conversation and kind.
+type draftKey struct {
+	conversation wire.ConversationID
+	kind         string
+}
+
+// draft is a text and its row, 0 when it has none yet.
+type draft struct {
+	text string
+	row  int64
+}
+
+// before puts a text in front of what was written since.
+func (d draft) before(text string) draft {
+	if d.text != "" {
+		text += "\n" + d.text
+	}
+	return draft{text, d.row}
+}
+
+// sealedDraft is what is sealed of a draft.
+type sealedDraft struct {
+	Conversation wire.ConversationID `json:"c"`
+	Text         string              `json:"text"`
+}
+
+// written returns what a command says and the draft it was written in; false
+// when it says nothing.
+func written(c wire.Command) (draftKey, string, bool) {
+	switch c := c.(type) {
+	case wire.Reply:
+		return draftKey{c.Conversation, wire.CommandName(c)}, c.Text, true
+	case wire.Note:
+		return draftKey{c.Conversation, wire.CommandName(c)}, c.Text, true
+	}
+	return draftKey{}, "", false
+}
+
+// SaveDraft keeps the text of a draft; an empty one ends it. Each call waits for
+// the disk, so it is not for every key that is pressed.
+func (b *Outbox) SaveDraft(conversation wire.ConversationID, kind, text string) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	key := draftKey{conversation, kind}
+	old, had := b.drafts[key]
+	if old.text == text {
+		return nil
+	}
+	d := draft{text, old.row}
+	err := b.change(func(t tx) error {
+		if text == "" {
+			return t.dropDraft(d.row)
+		}
+		return t.saveDraft(b.slot, key, &d)
+	})
+	switch {
+	case err != nil:
+		return err
+	case text != "":
+		b.drafts[key] = d
+	case had:
+		delete(b.drafts, key)
+	}
+	return nil
+}
+
+// Drafts returns what was saved and neither sent nor emptied, in no order.
+func (b *Outbox) Drafts() []Draft {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var all []Draft
+	for k, d := range b.drafts {
+		all = append(all, Draft{k.conversation, k.kind, d.text})
+	}
+	return all
+}
+
+// saveDraft writes a draft in a row of its own or, the first time, in a new one.
+func (t tx) saveDraft(slot int, k draftKey, d *draft) error {
+	text, err := json.Marshal(sealedDraft{k.conversation, d.text})
+	if err != nil {
+		return fmt.Errorf("encoding a draft: %w", err)
+	}
+	if d.row == 0 {
+		if d.row, err = t.nextID(); err != nil {
+			return err
+		}
+	}
+	return t.exec("insert or replace into draft values(?, ?, ?, ?)", d.row, slot, k.kind, t.seal.close(d.row, k.kind, text))
+}
+
+func (t tx) dropDraft(row int64) error { return t.exec("delete from draft where id = ?", row) }
+
+// adoptDrafts makes ours the drafts of all clients that are gone. Two of them for
+// the same conversation and kind become one text.
+func (b *Outbox) adoptDrafts(ctx context.Context, path string) error {
+	return transact(ctx, b.db, b.seal, func(t tx) error {
+		rows, err := t.rows(selectDrafts + " order by id")
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			free, err := b.gone(path, r.slot)
+			if err != nil {
+				return err
+			}
+			if !free {
+				continue
+			}
+			if err := b.adopt(t, r); err != nil {
+				return err
+			}
+		}
+		return t.QueryRow("select count(*) from aside").Scan(&b.damaged)
+	})
+}
+
+// gone reports whether nobody else works in a slot. Nobody can begin to while we
+// are opening.
+func (b *Outbox) gone(path string, slot int) (bool, error) {
+	if slot == b.slot {
+		return true, nil
+	}
+	lock, err := trySlot(path, slot)
+	if lock == nil || err != nil {
+		return false, err
+	}
+	return true, lock.Close()
+}
+
+func (b *Outbox) adopt(t tx, r row) error {
+	key, text, err := t.seal.draft(r)
+	if errors.Is(err, errUnreadable) {
+		return t.setAside(r, "draft")
+	}
+	d, had := b.drafts[key]
+	if !had {
+		b.drafts[key] = draft{text, r.id}
+		return t.exec("update draft set slot = ? where id = ?", b.slot, r.id)
+	}
+	d.text += "\n" + text
+	b.drafts[key] = d
+	if err := t.dropDraft(r.id); err != nil {
+		return err
+	}
+	return t.saveDraft(b.slot, key, &d)
+}
+
+func (s sealer) draft(r row) (draftKey, string, error) {
+	text, err := s.open(r.id, r.kind, r.sealed)
+	if err != nil {
+		return draftKey{}, "", errUnreadable
+	}
+	var d sealedDraft
+	if err := json.Unmarshal(text, &d); err != nil {
+		return draftKey{}, "", errUnreadable
+	}
+	return draftKey{d.Conversation, r.kind}, d.Text, nil
+}

@@ -1,0 +1,178 @@
+package outbox
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"ventanilla/client"
+	"ventanilla/client/wire"
+	"ventanilla/internal/sqlitedb"
+)
+
+// migrations make the file. A slot is the place of one running client. Rows of
+// both tables take their ids from one sequence, which never gives one twice: an
+// id is part of what a row is sealed with.
+var migrations = [...]string{`
+create table proof(sealed blob not null) strict;
+create table sequence(last integer not null) strict;
+insert into sequence values(0);
+create table lane(slot integer primary key, name text not null, last integer not null) strict;
+create table entry(id integer primary key, slot integer not null, n integer not null, kind text not null, sealed blob not null) strict;
+create table draft(id integer primary key, slot integer not null, kind text not null, sealed blob not null) strict;
+create table aside(id integer primary key, slot integer not null, n integer not null, kind text not null, sealed blob not null) strict;
+`}
+
+// proofKind is the kind under which a new file proves its key.
+const proofKind = "proof"
+
+// unlock opens the file and makes sure that the key is its own.
+func unlock(ctx context.Context, cfg Config) (*sqlitedb.DB, sealer, error) {
+	s, err := newSealer(cfg.Key)
+	if err != nil {
+		return nil, s, err
+	}
+	path := cfg.path()
+	// SQLite gives its other files the mode of the first.
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, s, fmt.Errorf("opening the outbox: %w", err)
+	}
+	if err := f.Close(); err != nil {
+		return nil, s, fmt.Errorf("opening the outbox: %w", err)
+	}
+	db, err := sqlitedb.Open(ctx, path, migrations[:])
+	if err != nil {
+		return nil, s, whole(path, err)
+	}
+	if err := errors.Join(check(ctx, db), prove(ctx, db, s)); err != nil {
+		return nil, s, errors.Join(whole(path, err), db.Close())
+	}
+	return db, s, nil
+}
+
+// whole says of an error that it means the whole file, and what can be done.
+func whole(path string, err error) error {
+	if sqlitedb.Corrupt(err) || errors.Is(err, ErrDamaged) {
+		return fmt.Errorf("%w: move %s away to start without what waits in it: %w", ErrDamaged, path, err)
+	}
+	return err
+}
+
+func check(ctx context.Context, db *sqlitedb.DB) error {
+	var said string
+	if err := db.Write.QueryRowContext(ctx, "pragma quick_check(1)").Scan(&said); err != nil {
+		return fmt.Errorf("checking the outbox: %w", err)
+	}
+	if said != "ok" {
+		return fmt.Errorf("%w: %s", ErrDamaged, said)
+	}
+	return nil
+}
+
+// prove opens what the file was sealed with when it was made.
+func prove(ctx context.Context, db *sqlitedb.DB, s sealer) error {
+	var sealed []byte
+	err := db.Write.QueryRowContext(ctx, "select sealed from proof").Scan(&sealed)
+	if errors.Is(err, sql.ErrNoRows) {
+		_, err = db.Write.ExecContext(ctx, "insert into proof values(?)", s.close(0, proofKind, nil))
+		if err != nil {
+			return fmt.Errorf("making the outbox: %w", err)
+		}
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("reading the outbox: %w", err)
+	}
+	if _, err := s.open(0, proofKind, sealed); err != nil {
+		return ErrKey
+	}
+	return nil
+}
+
+// tx is one change of the file: all of it or nothing.
+type tx struct {
+	*sql.Tx
+	seal sealer
+}
+
+// change is not ended by anybody's leaving: what was typed is kept first.
+func (b *Outbox) change(do func(tx) error) error {
+	return transact(context.Background(), b.db, b.seal, do)
+}
+
+func transact(ctx context.Context, db *sqlitedb.DB, s sealer, do func(tx) error) error {
+	t, err := db.Write.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("writing the outbox: %w", err)
+	}
+	if err := do(tx{t, s}); err != nil {
+		return errors.Join(fmt.Errorf("writing the outbox: %w", err), t.Rollback())
+	}
+	if err := t.Commit(); err != nil {
+		return fmt.Errorf("writing the outbox: %w", err)
+	}
+	return nil
+}
+
+func (t tx) exec(query string, args ...any) error {
+	_, err := t.Exec(query, args...)
+	return err
+}
+
+func (t tx) nextID() (id int64, err error) {
+	return id, t.QueryRow("update sequence set last = last + 1 returning last").Scan(&id)
+}
+
+// record is what is sealed of an entry.
+type record struct {
+	id      client.EntryID
+	command wire.Command
+	at      time.Time
+}
+
+// sealedRecord is a record as JSON; the command's name is the row's kind.
+type sealedRecord struct {
+	ID   client.EntryID  `json:"id"`
+	At   time.Time       `json:"at"`
+	Args json.RawMessage `json:"args"`
+}
+
+func (t tx) add(slot int, r record) (int64, error) {
+	f, err := wire.NewCommandFrame(0, 0, r.command)
+	if err != nil {
+		return 0, err
+	}
+	text, err := json.Marshal(sealedRecord{r.id, r.at, f.Args})
+	if err != nil {
+		return 0, fmt.Errorf("encoding a command: %w", err)
+	}
+	id, err := t.nextID()
+	if err != nil {
+		return 0, err
+	}
+	return id, t.exec("insert into entry values(?, ?, 0, ?, ?)", id, slot, f.Name, t.seal.close(id, f.Name, text))
+}
+
+// errUnreadable is a row that does not hold what we put there.
+var errUnreadable = errors.New("a record cannot be read")
+
+func (s sealer) entry(row int64, n uint64, kind string, sealed []byte) (kept, error) {
+	text, err := s.open(row, kind, sealed)
+	if err != nil {
+		return kept{}, errUnreadable
+	}
+	var r sealedRecord
+	if err := json.Unmarshal(text, &r); err != nil {
+		return kept{}, errUnreadable
+	}
+	c, known, err := wire.CommandFrame{Name: kind, Args: r.Args}.Decode()
+	if !known || err != nil {
+		return kept{}, errUnreadable
+	}
+	return kept{client.Entry{ID: r.ID, N: n, Command: c, At: r.At}, row}, nil
+}
