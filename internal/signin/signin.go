@@ -125,6 +125,10 @@ func Save(s Session) error {
 	if err := keyring.Set(service, s.key(), s.Token); err != nil {
 		return fmt.Errorf("%w: %w", ErrNoKeyring, err)
 	}
+	// Made here, by one, and not by two workstations that start at once.
+	if _, err := OutboxKey(s.Account); err != nil {
+		return err
+	}
 	path, err := accountFile()
 	if err != nil {
 		return err

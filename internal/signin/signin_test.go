@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/zalando/go-keyring"
+
 	"ventanilla/client/wire"
 )
 
@@ -68,8 +70,7 @@ func TestAPasswordIsNotForwarded(t *testing.T) {
 
 // Without a keyring nothing is kept, and it is said.
 func TestWithoutAKeyringNothingIsKept(t *testing.T) {
-	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
-	t.Setenv("PATH", "")
+	keyring.MockInitWithError(errors.New("no bus"))
 	err := Save(Session{Account: Account{Server: "https://desk.example", Login: "ana"}, Token: "tok"})
 	if !errors.Is(err, ErrNoKeyring) {
 		t.Fatalf("Save: %v", err)
