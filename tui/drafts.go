@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"maps"
+
 	"ventanilla/client/wire"
 	"ventanilla/tui/edit"
 )
@@ -32,15 +34,56 @@ func (k DraftKey) command(text string) wire.Command {
 	return wire.Reply{Conversation: k.Conversation, Text: text}
 }
 
-// drafts are the texts not sent yet. They live as long as the program, whatever
-// is shown.
-type drafts struct {
-	texts map[DraftKey]*edit.Buffer
-	kinds map[wire.ConversationID]Kind // the kind last written in each
+// Drafts keeps what is typed where it outlives the program. Save with an empty
+// text ends a draft. Keeping what is sent is not its task but the outbox's.
+type Drafts interface {
+	Load() map[DraftKey]string
+	Save(k DraftKey, text string) error
 }
 
-func newDrafts() *drafts {
-	return &drafts{make(map[DraftKey]*edit.Buffer), make(map[wire.ConversationID]Kind)}
+// drafts are the texts not sent yet, whatever is shown. They live as long as the
+// program, or longer with a keeper.
+type drafts struct {
+	texts  map[DraftKey]*edit.Buffer
+	kinds  map[wire.ConversationID]Kind // the kind last written in each
+	keeper Drafts                       // nil: they end with the program
+	kept   map[DraftKey]string          // what the keeper has
+}
+
+func newDrafts(keeper Drafts) *drafts {
+	d := &drafts{make(map[DraftKey]*edit.Buffer), make(map[wire.ConversationID]Kind), keeper, make(map[DraftKey]string)}
+	if keeper == nil {
+		return d
+	}
+	maps.Copy(d.kept, keeper.Load())
+	for k, text := range d.kept {
+		d.of(k).Set(text)
+		if _, both := d.kept[DraftKey{k.Conversation, k.Kind.Other()}]; k.Kind == NoteKind && !both {
+			d.kinds[k.Conversation] = NoteKind
+		}
+	}
+	return d
+}
+
+// save gives the keeper what changed. What it could not keep is tried again the
+// next time.
+func (d *drafts) save() error {
+	if d.keeper == nil {
+		return nil
+	}
+	var failed error
+	for k, b := range d.texts {
+		text := b.Text()
+		if text == d.kept[k] {
+			continue
+		}
+		if err := d.keeper.Save(k, text); err != nil {
+			failed = err
+			continue
+		}
+		d.kept[k] = text
+	}
+	return failed
 }
 
 // of returns the draft with a key, an empty one when there is none.

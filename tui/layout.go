@@ -80,7 +80,7 @@ func three(s Size, w wish) []cell {
 
 func two(s Size, w wish) []cell {
 	left := QueuePart
-	if w.slide || w.focus == CustomerPart {
+	if w.focus == CustomerPart || w.slide && w.focus != QueuePart { // keys never go to a pane that is hidden
 		left = CustomerPart
 	}
 	width := clamp(s.Width*37/100+w.split, leastQueue, s.Width-leastTalk)

@@ -152,9 +152,7 @@ func (m *Model) moves(a keymap.Action) (Intent, bool) {
 	case keymap.PanePrevious:
 		return Focus{m.beside(-1)}, true
 	case keymap.ToggleContext:
-		m.screen.wish.slide = !m.screen.wish.slide
-		m.screen.all()
-		return nil, true
+		return m.toggleContext(), true
 	case keymap.Widen:
 		return m.split(2), true
 	case keymap.Narrow:
@@ -179,6 +177,27 @@ func (m *Model) searchFrom() (Intent, bool) {
 	}
 	m.panes.queue.search.begin()
 	return Focus{QueuePart}, true
+}
+
+// toggleContext shows the customer's context where it is not seen: beside the
+// conversation if there is room, else by going to it.
+func (m *Model) toggleContext() Intent {
+	wanted := m.screen.wish
+	wanted.focus = m.v.focus
+	_, _, _, seen := arrange(m.screen.size, wanted).find(CustomerPart)
+	wanted.slide = !seen
+	m.screen.wish.slide = !seen
+	m.screen.all()
+	if seen {
+		if m.v.focus == CustomerPart {
+			return Focus{TalkPart}
+		}
+		return nil
+	}
+	if _, _, _, fits := arrange(m.screen.size, wanted).find(CustomerPart); !fits {
+		return Focus{CustomerPart}
+	}
+	return nil
 }
 
 // split moves the edge between the left pane and the others.

@@ -108,3 +108,33 @@ func TestSearchOpensFromEveryPaneSoThatItsLettersAreNoCommands(t *testing.T) {
 		}
 	}
 }
+
+func TestThePaneWithTheFocusIsAlwaysOnTheScreen(t *testing.T) {
+	for _, size := range []Size{{160, 45}, {120, 40}, {80, 48}, {80, 24}} {
+		b := start(t, setup{size: size})
+		b.press("enter")
+		for _, keys := range [][]string{{"space", "c"}, {"1"}, {"space", "c"}, {"space", "c"}, {"1"}, {"space", "c"}, {"/"}} {
+			b.press(keys...)
+			b.screen()
+			if _, _, _, ok := b.m.screen.plan.find(b.m.v.focus); !ok {
+				t.Errorf("%v after %v: the focus is on %v, which is not on the screen", size, keys, b.m.v.focus)
+			}
+		}
+	}
+}
+
+func TestTheContextComesWhereItHasNoPlaceOfItsOwn(t *testing.T) {
+	for _, size := range []Size{{120, 40}, {80, 48}, {80, 24}} {
+		for _, pane := range []string{"1", "2"} {
+			b := start(t, setup{size: size})
+			b.press("enter", pane)
+			for _, want := range []bool{true, false, true} {
+				b.press("space", "c")
+				b.screen()
+				if _, _, _, seen := b.m.screen.plan.find(CustomerPart); seen != want {
+					t.Errorf("%v from pane %s: context on the screen: %v", size, pane, seen)
+				}
+			}
+		}
+	}
+}

@@ -92,10 +92,18 @@ func (m *Model) second() tea.Cmd {
 	m.forgetPending()
 	m.refreshCounts()
 	m.watchDoor()
+	m.keepDrafts()
 	if m.v.file.old(m.v.now) {
 		m.askContext()
 	}
 	return m.settle()
+}
+
+// keepDrafts saves what was typed since the last second.
+func (m *Model) keepDrafts() {
+	if err := m.v.drafts.save(); err != nil {
+		m.tell(Notice{m.v.words.Say(words.DraftsNotKept), true})
+	}
 }
 
 // watchDoor tells when the firewall stopped something: that is a bug of ours,

@@ -80,10 +80,11 @@ func Run(ctx context.Context, cfg Config, inbox *Inbox, in io.Reader, out firewa
 	_, _ = io.WriteString(wall, ansi.ResetModeLightDark) // Init set it; nobody else takes it back
 	inbox.Close()
 	pumping.Wait()
+	unsaved := m.v.drafts.save() // what was typed since the last second
 	if err != nil && ctx.Err() == nil && !errors.Is(err, tea.ErrInterrupted) {
-		return fmt.Errorf("running the workstation: %w", err)
+		return errors.Join(fmt.Errorf("running the workstation: %w", err), unsaved)
 	}
-	return nil
+	return unsaved
 }
 
 // environment is ours without the mark of an ssh session, because of which

@@ -43,6 +43,7 @@ type Config struct {
 	// or light, as the terminal is, also when it changes.
 	Theme  *theme.Theme
 	Locale locale.Locale
+	Drafts Drafts // nil means that drafts end with the program
 	// Now is our own clock, in the zone to show; nil means the machine's.
 	Now func() time.Time
 }
@@ -94,7 +95,7 @@ func New(cfg Config) (*Model, error) {
 		panes:  panes{queue: newQueue(), talk: newTalk(), customer: &customer{}, counts: &counts{}},
 		places: places{seen: make(map[wire.ConversationID]uint64)}}
 	m.v = look{View: m.mirror.View(), words: catalogue, locale: cfg.Locale, pens: choice.pens(), keys: cfg.Keys,
-		measure: text.Wcwidth, focus: QueuePart, outbox: &outbox{}, drafts: newDrafts(), file: &file{}}
+		measure: text.Wcwidth, focus: QueuePart, outbox: &outbox{}, drafts: newDrafts(cfg.Drafts), file: &file{}}
 	m.tick()
 	return m, nil
 }

@@ -80,6 +80,7 @@ const (
 	TextCut         ID = "text-cut"
 	TextRefused     ID = "text-refused"
 	CommandRefused  ID = "command-refused"
+	DraftsNotKept   ID = "drafts-not-kept"
 	FlipTitle       ID = "flip-title"
 	FlipKeepReply   ID = "flip-keep-reply"
 	FlipMoveToNote  ID = "flip-move-to-note"

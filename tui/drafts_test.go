@@ -1,0 +1,82 @@
+package tui
+
+import (
+	"errors"
+	"maps"
+	"testing"
+	"time"
+
+	"ventanilla/client/wire"
+	"ventanilla/tui/words"
+)
+
+// shelf keeps drafts for a test, or fails to.
+type shelf struct {
+	texts  map[DraftKey]string
+	saves  int
+	broken error
+}
+
+func (s *shelf) Load() map[DraftKey]string { return maps.Clone(s.texts) }
+
+func (s *shelf) Save(k DraftKey, text string) error {
+	s.saves++
+	if s.broken != nil {
+		return s.broken
+	}
+	if s.texts[k] = text; text == "" {
+		delete(s.texts, k)
+	}
+	return nil
+}
+
+func withDrafts(t *testing.T, s *shelf) *Model {
+	t.Helper()
+	m, err := New(Config{Desk: &fakeDesk{watched: map[wire.ConversationID]bool{}}, Drafts: s, Now: func() time.Time { return noon }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func TestDraftsOutliveTheProgram(t *testing.T) {
+	reply, note, lone := DraftKey{"c1", ReplyKind}, DraftKey{"c1", NoteKind}, DraftKey{"c2", NoteKind}
+	s := &shelf{texts: map[DraftKey]string{reply: "hola", lone: "solo una nota"}}
+	m := withDrafts(t, s)
+	if m.v.drafts.of(reply).Text() != "hola" || !m.v.drafts.of(note).Empty() {
+		t.Error("a draft is not where it was written")
+	}
+	if m.v.drafts.current("c2") != lone || m.v.drafts.current("c1") != reply {
+		t.Error("the composer does not show what was written")
+	}
+	m.v.drafts.of(note).Set("una nota")
+	m.Update(clockTick{})
+	m.Update(clockTick{})
+	if s.texts[note] != "una nota" || s.saves != 1 {
+		t.Errorf("kept %v in %d saves; only what changed is saved, once", s.texts, s.saves)
+	}
+	m.send(reply)
+	m.Update(clockTick{})
+	if _, there := s.texts[reply]; there {
+		t.Error("what was sent is still a draft: it would be sent twice")
+	}
+	if again := withDrafts(t, s); again.v.drafts.of(note).Text() != "una nota" || !again.v.drafts.has("c1") {
+		t.Error("the next program does not have the draft")
+	}
+}
+
+func TestADraftThatCannotBeKeptIsSaidAndTriedAgain(t *testing.T) {
+	s := &shelf{texts: map[DraftKey]string{}, broken: errors.New("disk full")}
+	m := withDrafts(t, s)
+	k := DraftKey{"c1", ReplyKind}
+	m.v.drafts.of(k).Set("hola")
+	m.Update(clockTick{})
+	if !m.v.notice.Grave || m.v.notice.Text != m.v.words.Say(words.DraftsNotKept) {
+		t.Errorf("notice = %+v", m.v.notice)
+	}
+	s.broken = nil
+	m.Update(clockTick{})
+	if s.texts[k] != "hola" {
+		t.Error("it was not tried again")
+	}
+}
