@@ -72,7 +72,7 @@ func (t *trial) play(ctx context.Context, cmd *cobra.Command, d *demo.Demo) erro
 			<-ctx.Done()
 		}
 	} else {
-		err = t.show(ctx, signin.Session{Account: signin.Account{Server: demo.Origin}, Token: d.You().Token}, d.Dial)
+		err = t.show(ctx, seat{Session: signin.Session{Account: signin.Account{Server: demo.Origin}, Token: d.You().Token}, dial: d.Dial})
 	}
 	stop()
 	return errors.Join(err, <-ended)

@@ -85,27 +85,39 @@ func signIn(cmd *cobra.Command, address, login string, stdin bool) (signin.Sessi
 }
 
 func newLogout() *cobra.Command {
-	return &cobra.Command{
+	var force bool
+	cmd := &cobra.Command{
 		Use:   "logout",
 		Short: "End the session kept on this machine",
-		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := signin.Load()
-			if errors.Is(err, signin.ErrNone) && s.Server == "" {
-				fmt.Fprintln(cmd.OutOrStdout(), "nobody is signed in here")
-				return nil
-			}
-			if err == nil {
-				ctx, stop := context.WithTimeout(cmd.Context(), patience)
-				defer stop()
-				err = signin.Out(ctx, http.DefaultClient, s)
-			}
-			// What is kept here goes in any case; the desk ends the session by itself in time.
-			if forgot := signin.Forget(s); forgot != nil || err != nil {
-				return errors.Join(err, forgot)
-			}
-			fmt.Fprintf(cmd.OutOrStdout(), "%s is signed out of %s\n", s.Login, s.Server)
-			return nil
-		},
+		Long: "Ends the session and removes what was kept of it. It refuses while something that was typed here\n" +
+			"is not on the desk yet, and says what; --force drops it.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return logOut(cmd, force) },
 	}
+	cmd.Flags().BoolVar(&force, "force", false, "drop what waits to be sent, and drafts")
+	return cmd
+}
+
+func logOut(cmd *cobra.Command, force bool) error {
+	s, err := signin.Load()
+	if errors.Is(err, signin.ErrNone) && s.Server == "" {
+		fmt.Fprintln(cmd.OutOrStdout(), "nobody is signed in here")
+		return nil
+	}
+	if s.Server != "" {
+		if err := wipeOutbox(cmd.Context(), s.Account, force); err != nil {
+			return err
+		}
+	}
+	if err == nil {
+		ctx, stop := context.WithTimeout(cmd.Context(), patience)
+		defer stop()
+		err = signin.Out(ctx, http.DefaultClient, s)
+	}
+	// What is kept here goes in any case; the desk ends the session by itself in time.
+	if forgot := signin.Forget(s); forgot != nil || err != nil {
+		return errors.Join(err, forgot)
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "%s is signed out of %s\n", s.Login, s.Server)
+	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/term"
 
 	"ventanilla/client"
+	"ventanilla/internal/outbox"
 	"ventanilla/internal/signin"
 	"ventanilla/theme"
 	"ventanilla/tui"
@@ -59,7 +60,20 @@ func (w *workstation) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	return w.show(cmd.Context(), s, nil)
+	if w.server != "" { // for this run only: nothing of it stays on this machine
+		return w.show(cmd.Context(), seat{Session: s})
+	}
+	box, err := openOutbox(cmd.Context(), s.Account)
+	if err != nil {
+		return err
+	}
+	if box == nil {
+		return w.show(cmd.Context(), seat{Session: s})
+	}
+	if n := box.Damaged(); n > 0 {
+		fmt.Fprintf(cmd.ErrOrStderr(), "%d of what waited to be sent cannot be read and was set aside; ventanilla logout lists it\n", n)
+	}
+	return errors.Join(w.show(cmd.Context(), seat{Session: s, box: box}), box.Close())
 }
 
 func (w *workstation) session(cmd *cobra.Command) (signin.Session, error) {
@@ -85,8 +99,15 @@ func (w *workstation) session(cmd *cobra.Command) (signin.Session, error) {
 // dialer reaches a desk; nil is the network.
 type dialer = func(ctx context.Context, network, addr string) (net.Conn, error)
 
+// seat is where somebody works.
+type seat struct {
+	signin.Session
+	dial dialer
+	box  *outbox.Outbox // nil: what is typed lives as long as the program
+}
+
 // show runs the workstation until the agent leaves.
-func (l look) show(ctx context.Context, s signin.Session, dial dialer) error {
+func (l look) show(ctx context.Context, s seat) error {
 	cfg, err := l.config()
 	if err != nil {
 		return err
@@ -99,9 +120,13 @@ func (l look) show(ctx context.Context, s signin.Session, dial dialer) error {
 		return err
 	}
 	inbox := tui.NewInbox()
-	c := client.New(client.Config{
-		URL: s.Server, Token: s.Token, Dial: dial, Device: device, Locale: cfg.Locale.String(), Sink: inbox.Put,
-	})
+	to := client.Config{
+		URL: s.Server, Token: s.Token, Dial: s.dial, Device: device, Locale: cfg.Locale.String(), Sink: inbox.Put,
+	}
+	if s.box != nil {
+		to.Outbox, cfg.Drafts = s.box, keptDrafts{s.box}
+	}
+	c := client.New(to)
 	cfg.Desk = c
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
