@@ -207,6 +207,7 @@ func TestABrowserBecomesAKnownCustomerAtEachVisit(t *testing.T) {
 		t.Error("two visits got the same token, which is good once")
 	}
 	s := sit(t, d)
+	s.until(t, "the queue", func(v mirror.View, _ []wire.Record) bool { return v.Ready() })
 	up := make(chan chat.Link, 1)
 	c, err := chat.New(chat.Config{URL: d.Desk(), Token: token, Sink: func(e chat.Event) {
 		if l, ok := e.(chat.Link); ok {

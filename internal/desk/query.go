@@ -38,7 +38,9 @@ func (d *Desk) Snapshot(ctx context.Context, user User) (Snapshot, error) {
 		switch {
 		case err != nil:
 			return err
-		case !found || now.Disabled || now.Rights() != user.Rights():
+		case !found || now.Disabled:
+			return refuse(wire.Denied, "signed_out")
+		case now.Rights() != user.Rights():
 			return ErrRightsChanged
 		case user.Role == wire.RoleAuditor:
 			return nil
