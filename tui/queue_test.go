@@ -109,6 +109,25 @@ func TestSearchOpensFromEveryPaneSoThatItsLettersAreNoCommands(t *testing.T) {
 	}
 }
 
+func TestEnterSearchesTheDeskUnlessARowWasChosen(t *testing.T) {
+	b := start(t, setup{size: Size{120, 40}})
+	b.press("/")
+	b.write("rosa")
+	b.shows("busca en todos los mensajes")
+	b.m.panes.queue.selected = b.m.panes.queue.list(&b.m.v).at(0).ID // the cursor is on the row that matches
+	before := len(b.desk.asked)
+	b.press("enter")
+	if len(b.desk.asked) == before || b.desk.asked[len(b.desk.asked)-1].ask != (wire.Search{Text: "rosa", Limit: 50}) {
+		t.Fatal("enter did not ask the desk")
+	}
+	b.press("backspace", "up")
+	b.hides("busca en todos los mensajes")
+	b.press("enter")
+	if b.m.v.shown != b.m.panes.queue.selected {
+		t.Error("enter did not open the row that was chosen")
+	}
+}
+
 func TestThePaneWithTheFocusIsAlwaysOnTheScreen(t *testing.T) {
 	for _, size := range []Size{{160, 45}, {120, 40}, {80, 48}, {80, 24}} {
 		b := start(t, setup{size: size})

@@ -18,6 +18,7 @@ type search struct {
 	words         edit.Buffer
 	filtered      filterKey
 	matches       []wire.ConversationID
+	chosen        bool // the cursor was moved to a row after the last letter
 	asked         bool // the desk has been asked and has not answered
 	ticket        searchTicket
 	found         *wire.Hits // its answer
@@ -52,6 +53,7 @@ func (s *search) handle(a keymap.Action, q *queue, v *look) (i Intent, done bool
 		return s.accept(q, v), true
 	}
 	if s.found == nil {
+		s.chosen = s.chosen || a == keymap.Up || a == keymap.Down || a == keymap.PageUp || a == keymap.PageDown
 		return nil, false
 	}
 	switch a {
@@ -67,12 +69,13 @@ func (s *search) handle(a keymap.Action, q *queue, v *look) (i Intent, done bool
 	return nil, true
 }
 
-// accept opens what the cursor is on; with the cursor on nothing it asks the desk.
+// accept opens the row that was chosen; otherwise it asks the desk, also when the
+// cursor happens to be on a row that matches.
 func (s *search) accept(q *queue, v *look) Intent {
 	if s.found != nil {
 		return s.openHit()
 	}
-	if _, here := q.place(q.list(v)); here {
+	if _, here := q.place(q.list(v)); here && (s.chosen || s.words.Empty()) {
 		return Show{Conversation: q.selected}
 	}
 	if s.words.Empty() {
@@ -99,7 +102,7 @@ func (s *search) typed(key, written string) Intent {
 		s.words.Key(key)
 	}
 	if s.words.Text() != before {
-		s.found, s.asked, s.failed, s.at, s.offset = nil, false, "", 0, 0
+		s.found, s.asked, s.chosen, s.failed, s.at, s.offset = nil, false, false, "", 0, 0
 	}
 	return nil
 }
@@ -177,7 +180,7 @@ func (s *search) draw(c *canvas, b border, v *look) {
 		c.Put(v.pens.plain.quiet, v.say(words.Searching))
 	case s.found != nil:
 		c.Put(v.pens.plain.quiet, text.Clean(v.words.Count(words.HitsFound, len(s.found.Hits))))
-	default:
+	case !s.chosen:
 		c.Put(v.pens.plain.quiet, v.with(words.SearchDesk, words.Args{"Key": v.keys.Key(keymap.Input, keymap.Accept)}))
 	}
 	c.outside(b, c.ground)
