@@ -103,10 +103,21 @@ func (c *Client) Run(ctx context.Context) error {
 	delivery.Go(func() {
 		c.mail.deliver(ctx, func(events []Event) { c.cfg.Sink(Update{c.listOutbox(events)}) })
 	})
+	c.sayLeft()
 	err = c.keep(ctx, target)
 	c.mail.close()
 	delivery.Wait()
 	return err
+}
+
+// sayLeft tells, before there is a link, of what an earlier client left in the outbox.
+func (c *Client) sayLeft() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for range c.lane.box.Entries() {
+		c.sayOutbox()
+		return
+	}
 }
 
 // keep takes up one link after the other.

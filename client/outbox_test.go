@@ -330,3 +330,19 @@ func TestWhatNoDeskWouldReadIsRefusedHere(t *testing.T) {
 func TestTheMemoryOutboxKeepsWhatTheClientReliesOn(t *testing.T) {
 	clienttest.CheckOutbox(t, func(*testing.T) client.Outbox { return client.NewMemoryOutbox("a-lane-of-its-own") })
 }
+
+func TestWhatAnEarlierClientLeftIsShownWithoutALink(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := clienttest.New(t, oneConversation)
+		d.Refuse(503, "")
+		left := client.NewMemoryOutbox("a-lane-of-its-own")
+		if err := left.Add("e", reply("hola"), time.Now()); err != nil {
+			t.Fatal(err)
+		}
+		x := start(t, d, func(cfg *client.Config) { cfg.Outbox = left })
+		x.until(t, "the list of what waits", func() bool {
+			lists := of[client.OutboxChanged](x.events)
+			return len(lists) > 0 && len(lists[0].Entries) == 1 && lists[0].Entries[0].State == client.Waiting
+		})
+	})
+}
