@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"ventanilla/client"
+	"ventanilla/client/mirror"
 	"ventanilla/client/wire"
 	"ventanilla/tui/words"
 
@@ -59,7 +60,11 @@ func (m *Model) take(e client.Event) {
 func (m *Model) welcome(e client.Welcomed) {
 	m.offset = e.Offset
 	m.tick()
+	first := m.v.Me().ID == ""
 	m.mirror.Welcome(e.Welcome)
+	if first && m.v.Me().Role == wire.RoleSupervisor {
+		m.panes.queue.tab = mirror.Team // nothing is ever theirs
+	}
 	m.screen.all()
 	if m.countsOnly() {
 		m.panes.counts.asked = m.v.now

@@ -45,6 +45,11 @@ func newDemo() *cobra.Command {
 }
 
 func (t *trial) run(cmd *cobra.Command) error {
+	if !t.headless {
+		if _, err := t.config(); err != nil { // said before anything is made
+			return err
+		}
+	}
 	// A terminal that is closed must not leave the folder behind.
 	ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGHUP)
 	defer stop()

@@ -99,17 +99,17 @@ func (p *playback) read(path string) (err error) {
 	case "finance":
 		p.filter.OnlyFinance = true
 	default:
-		return fmt.Errorf("--only %q: use finance, or leave it out", p.only)
+		return fmt.Errorf("no such choice for --only: %q; use finance, or leave it out", p.only)
 	}
 	switch {
 	case p.filter.Limit < 0 || p.AtOnce < 1 || p.agents < 0 || p.Capacity < 0 || p.Patience < 0:
-		return errors.New("--limit, --agents, --capacity and --patience must not be negative, and --at-once at least 1")
+		return errors.New("numbers: --limit, --agents, --capacity and --patience must not be negative, and --at-once at least 1")
 	case !(p.Speed > 0) || math.IsInf(p.Speed, 0):
-		return errors.New("--speed must be above zero")
+		return errors.New("numbers: --speed must be above zero")
 	case p.agents > 0 && (p.data == "") == (p.tokens == ""):
-		return errors.New("--agents needs --data on the desk's machine, or else --token-file")
+		return errors.New("accounts: --agents needs --data on the desk's machine, or else --token-file")
 	case p.known && p.data == "":
-		return errors.New("--token needs the key in the desk's data: give --data")
+		return errors.New("signing: --token needs the key in the desk's data: give --data")
 	}
 	if p.URL, err = signin.Desk(p.URL); err != nil {
 		return err

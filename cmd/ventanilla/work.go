@@ -79,7 +79,7 @@ func (w *workstation) run(cmd *cobra.Command) error {
 func (w *workstation) session(cmd *cobra.Command) (signin.Session, error) {
 	switch {
 	case w.server == "" && (w.tokenFile != "" || w.login != ""):
-		return signin.Session{}, errors.New("--token-file and --login need --server")
+		return signin.Session{}, errors.New("give --server too: --token-file and --login are for it")
 	case w.server == "":
 		return signin.Load()
 	case w.tokenFile == "":
@@ -112,9 +112,6 @@ func (l look) show(ctx context.Context, s seat) error {
 	if err != nil {
 		return err
 	}
-	if !term.IsTerminal(int(os.Stdout.Fd())) || !term.IsTerminal(int(os.Stdin.Fd())) {
-		return errors.New("the workstation needs a terminal")
-	}
 	device, err := signin.Device()
 	if err != nil {
 		return err
@@ -145,20 +142,24 @@ func signedOff(err error) error {
 	return err
 }
 
+// config says how the screen is to look, or why there can be none.
 func (l look) config() (tui.Config, error) {
 	var cfg tui.Config
+	if !term.IsTerminal(int(os.Stdout.Fd())) || !term.IsTerminal(int(os.Stdin.Fd())) {
+		return cfg, errors.New("the workstation needs a terminal")
+	}
 	var known bool
 	name := l.locale
 	if name == "" {
 		name = systemLocale()
 	}
 	if cfg.Locale, known = locale.Parse(name); !known && l.locale != "" {
-		return cfg, fmt.Errorf("--locale %s: use one of %v", l.locale, locale.All())
+		return cfg, fmt.Errorf("there is no locale %q for --locale: use one of %v", l.locale, locale.All())
 	}
 	if l.theme != "auto" {
 		var err error
 		if cfg.Theme, err = theme.Builtin(l.theme); err != nil {
-			return cfg, fmt.Errorf("--theme: %w", err)
+			return cfg, fmt.Errorf("reading --theme: %w", err)
 		}
 	}
 	return cfg, nil

@@ -160,7 +160,13 @@ func TestASnapshotHoldsTheStaffAsOfItsSeq(t *testing.T) {
 		t.Errorf("at seq %d: %+v, %+v", s.Seq, s.Agents, s.Queues)
 	}
 	f.must(desk.DisableUser(t.Context(), f.store, time.Now(), "ana"))
-	if _, err := f.desk.Snapshot(t.Context(), ana); !errors.Is(err, desk.ErrRightsChanged) {
+	_, err = f.desk.Snapshot(t.Context(), ana)
+	if e, ok := errors.AsType[*desk.Error](err); !ok || e.Code != "signed_out" {
+		t.Errorf("a snapshot for an account that ended: %v", err)
+	}
+	was := f.user("bruno")
+	was.Queues = []wire.QueueID{"cobranzas"} // as they were when the link came
+	if _, err := f.desk.Snapshot(t.Context(), was); !errors.Is(err, desk.ErrRightsChanged) {
 		t.Errorf("a snapshot by rights that are gone: %v", err)
 	}
 }

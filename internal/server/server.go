@@ -198,11 +198,11 @@ func TokenKey(data string) ([]byte, error) {
 func CheckListen(addr string, encrypted, behindProxy bool) error {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
-		return fmt.Errorf("--listen %q: give host:port, such as 127.0.0.1:8443", addr)
+		return fmt.Errorf("cannot listen on %q: give --listen host:port, such as 127.0.0.1:8443", addr)
 	}
 	ip := net.ParseIP(host)
 	if encrypted || behindProxy || host == "localhost" || ip != nil && ip.IsLoopback() {
 		return nil
 	}
-	return fmt.Errorf("--listen %s is not a loopback address: give --tls-cert and --tls-key, or --behind-proxy when a proxy before it does TLS", addr)
+	return fmt.Errorf("plain HTTP is not served on %s, which is no loopback address: give --tls-cert and --tls-key, or --behind-proxy when a proxy before it does TLS", addr)
 }
