@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ventanilla/client"
+	"ventanilla/client/mirror"
 	"ventanilla/client/wire"
 	"ventanilla/tui/ink"
 
@@ -58,5 +59,15 @@ func TestTheThemeFollowsTheTerminal(t *testing.T) {
 	}
 	if b.m.v.pens.reply == b.m.v.pens.note || b.m.v.pens.reply == (ink.Pen{}) {
 		t.Error("reply and note frames have one colour")
+	}
+}
+
+// A supervisor owns no conversation: a first tab of their own would always be empty.
+func TestAMonitorBeginsWithTheTeam(t *testing.T) {
+	if b := start(t, setup{role: wire.RoleSupervisor}); b.m.panes.queue.tab != mirror.Team {
+		t.Errorf("a supervisor begins on tab %v", b.m.panes.queue.tab)
+	}
+	if b := start(t, setup{}); b.m.panes.queue.tab != mirror.Mine {
+		t.Errorf("an agent begins on tab %v", b.m.panes.queue.tab)
 	}
 }
