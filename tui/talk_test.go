@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -90,4 +91,19 @@ func TestADeskThatHasNothingOlderIsAskedOnce(t *testing.T) {
 	if len(b.desk.asked) != n {
 		t.Errorf("asked %d times more", len(b.desk.asked)-n)
 	}
+}
+
+func TestJumpingToTheFirstUnreadMessage(t *testing.T) {
+	b := start(t, setup{size: Size{120, 20}})
+	b.open("c1")
+	b.open("c2")
+	for i := range 30 {
+		b.records(wire.Said{Conversation: "c1", By: wire.ByCustomer, Text: fmt.Sprintf("renglón %02d.", i)})
+	}
+	b.m.carryOut(Show{Conversation: "c1"})
+	b.press("2", "G")
+	b.hides("renglón 00.")
+	b.shows("renglón 29.")
+	b.press("u")
+	b.shows("renglón 00.")
 }
