@@ -153,7 +153,7 @@ func (f *floor) checkOpening(login string, id wire.ConversationID, text string, 
 func (f *floor) checkSearch(login string, role wire.Role, want bool) {
 	f.t.Helper()
 	user := f.user(login)
-	answer, err := f.desk.Ask(f.t.Context(), &user, wire.Search{Text: "zanahoria"}, "es")
+	answer, err := f.desk.Ask(f.t.Context(), &user, wire.Search{Text: "zanahoria"})
 	if !desk.MayAsk(role, "search") {
 		if err == nil {
 			f.t.Error("may search")
@@ -169,7 +169,7 @@ func (f *floor) checkSearch(login string, role wire.Role, want bool) {
 func (f *floor) checkContext(login string, id wire.ConversationID, want string) {
 	f.t.Helper()
 	user := f.user(login)
-	answer, err := f.desk.Ask(f.t.Context(), &user, wire.GetContext{Conversation: id}, "es")
+	answer, err := f.desk.Ask(f.t.Context(), &user, wire.GetContext{Conversation: id})
 	if want == "none" {
 		if err == nil {
 			f.t.Errorf("sees the context: %+v", answer)

@@ -55,7 +55,7 @@ func TestEveryLookAtAColleaguesConversationIsRecorded(t *testing.T) {
 			return err
 		},
 		"older lines": func(id wire.ConversationID) error {
-			_, err := d.Ask(t.Context(), &ana, wire.Older{Conversation: id, Before: 1 << 40}, "es")
+			_, err := d.Ask(t.Context(), &ana, wire.Older{Conversation: id, Before: 1 << 40})
 			return err
 		},
 		"watching again": func(id wire.ConversationID) error {

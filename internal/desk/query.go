@@ -179,7 +179,7 @@ func (d *Desk) AgentTypes(ctx context.Context, user *User, id wire.ConversationI
 }
 
 // Ask answers a question that does not touch the asker's feed.
-func (d *Desk) Ask(ctx context.Context, user *User, a wire.Ask, locale string) (any, error) {
+func (d *Desk) Ask(ctx context.Context, user *User, a wire.Ask) (any, error) {
 	if !MayAsk(user.Role, wire.AskName(a)) {
 		return nil, refuse(wire.Denied, "no_right")
 	}

@@ -240,7 +240,7 @@ func (l *link) ask(ctx context.Context, f wire.AskFrame, work *sync.WaitGroup) {
 	}
 	work.Go(func() {
 		defer func() { <-l.asks }()
-		result, err := l.gate.desk.Ask(ctx, &l.user, a, l.from.Locale)
+		result, err := l.gate.desk.Ask(ctx, &l.user, a)
 		if err != nil {
 			l.failed(f.Name, err)
 			l.answer(f.ID, nil, desk.Explain(err, l.from.Locale))

@@ -152,7 +152,10 @@ func (s *Server) http(routes http.Handler) *http.Server {
 
 func (s *Server) routes(gate *gateway.Gateway, chat *webchat.Channel) *http.ServeMux {
 	mux := http.NewServeMux()
-	for _, r := range append(gate.Routes(), chatRoutes(chat)...) {
+	for _, r := range gate.Routes() {
+		mux.Handle(r.Pattern, r.Handler)
+	}
+	for _, r := range chat.Routes() {
 		mux.Handle(r.Pattern, r.Handler)
 	}
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
@@ -160,14 +163,6 @@ func (s *Server) routes(gate *gateway.Gateway, chat *webchat.Channel) *http.Serv
 		_, _ = w.Write([]byte("ok\n"))
 	})
 	return mux
-}
-
-func chatRoutes(chat *webchat.Channel) []gateway.Route {
-	var all []gateway.Route
-	for _, r := range chat.Routes() {
-		all = append(all, gateway.Route{Pattern: r.Pattern, Handler: r.Handler})
-	}
-	return all
 }
 
 // TokenKey reads the key that signs customers' tokens, making it at the first use.
