@@ -45,6 +45,13 @@ type Transfer struct {
 type Reply struct {
 	Conversation ConversationID `json:"c"`
 	Text         string         `json:"text"`
+	// Seen is the seq of the newest line the sender had seen while writing. When the
+	// customer or a colleague has written since, the desk refuses with [CodeStale]
+	// instead of sending. 0 asks for no such care.
+	Seen uint64 `json:"seen,omitempty"`
+	// Anyway says that the sender was refused so, has seen the lines up to Seen, and
+	// sends the text as it was. It is recorded with the message.
+	Anyway bool `json:"anyway,omitempty"`
 }
 
 // Note writes an internal note. The customer never sees it. Whoever is in charge
@@ -59,6 +66,7 @@ type Note struct {
 type Resolve struct {
 	Conversation ConversationID `json:"c"`
 	Disposition  string         `json:"disposition"`
+	Seen         uint64         `json:"seen,omitempty"` // as in [Reply]
 }
 
 // Reopen opens a resolved or snoozed conversation. Who had it has it again.

@@ -22,6 +22,9 @@ type Said struct {
 	// Cut says that Text holds only the first [PreviewLength] characters, because
 	// the connection does not watch the conversation.
 	Cut bool `json:"cut,omitempty"`
+	// Anyway says that the agent sent it knowing that it was written before the
+	// lines that came last ([Reply.Anyway]).
+	Anyway bool `json:"anyway,omitempty"`
 }
 
 // Noted reports an internal note. Customers' connections have no form of it. In

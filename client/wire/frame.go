@@ -8,6 +8,7 @@ type FromClient struct {
 	Command *CommandFrame `json:"command,omitempty"`
 	Ask     *AskFrame     `json:"ask,omitempty"`
 	Typing  *ClientTyping `json:"typing,omitempty"`
+	Looking *Looking      `json:"looking,omitempty"`
 	Ping    *Ping         `json:"ping,omitempty"`
 }
 
@@ -21,6 +22,7 @@ type FromDesk struct {
 	Resend   *Resend   `json:"resend,omitempty"`
 	Answer   *Answer   `json:"answer,omitempty"`
 	Typing   *Typing   `json:"typing,omitempty"`
+	Viewing  *Viewing  `json:"viewing,omitempty"`
 	Pong     *Pong     `json:"pong,omitempty"`
 	Refused  *Refusal  `json:"refused,omitempty"` // of a frame that is neither command nor ask
 }
@@ -40,6 +42,9 @@ type Hello struct {
 	// Watch lists the conversations whose records the client wants in full, at most
 	// [MaxWatched]. Those that are unknown or not to be seen are dropped.
 	Watch []ConversationID `json:"watch,omitempty"`
+	// Lean asks for less over a thin link: signs of typing and viewing only for
+	// watched conversations.
+	Lean bool `json:"lean,omitempty"`
 }
 
 // Welcome answers [Hello]. After it comes a [Snapshot] unless Resumed is true,
@@ -48,6 +53,10 @@ type Welcome struct {
 	You   Agent    `json:"you"`
 	Can   []string `json:"can"`   // names of the commands this role may send at all
 	Epoch string   `json:"epoch"` // of the log
+	// Past says, for each epoch that this log had before a backup was restored, up
+	// to which seq it still is that epoch's log. What was accepted later than that,
+	// or in an epoch that is not listed, this desk does not have.
+	Past []Position `json:"past,omitempty"`
 	// Rights names the rights that decided what this feed holds; opaque.
 	Rights string `json:"rights"`
 	Head   uint64 `json:"head"`  // last seq of the log
@@ -98,13 +107,23 @@ type Outcome struct {
 	Seq     uint64   `json:"seq,omitempty"`
 	Refused *Refusal `json:"refused,omitempty"`
 	Settled bool     `json:"settled,omitempty"`
+	// Newest goes with the refusal [CodeStale]: the seq of the newest line that the
+	// sender had not seen. The lines themselves come in the feed, or on opening.
+	Newest uint64 `json:"newest,omitempty"`
 }
+
+// CodeStale is the code of the refusal of a command whose sender had not seen the
+// newest lines of the conversation.
+const CodeStale = "stale"
 
 // Resend tells the client that commands were skipped or could not be taken now:
 // it sends again from From on, after Wait.
 type Resend struct {
 	From uint64 `json:"from"`
 	Wait Millis `json:"wait,omitempty"` // how long, in ms
+	// Why says what keeps the desk from taking commands, such as a full disk. Without
+	// it some were only skipped.
+	Why *Refusal `json:"why,omitempty"`
 }
 
 // AskFrame is a question; ID is the client's and comes back in the [Answer].
@@ -159,6 +178,51 @@ type Typing struct {
 
 // TypingLasts is how long a typing sign holds without another, in ms.
 const TypingLasts Millis = 6000
+
+// Doing is what somebody does in a conversation, as colleagues are told.
+type Doing string
+
+// What somebody does, from least to most.
+const (
+	LooksAt Doing = "looking" // has it on the screen
+	Edits   Doing = "editing" // has begun to write there
+	Types   Doing = "typing"  // presses keys there now
+)
+
+// Looking says which conversation this client's user has in front of them, and
+// takes back the one before; an empty Conversation is none. It lasts [LookingLasts]
+// without another and ends with the link. Who only monitors sends none.
+type Looking struct {
+	Conversation ConversationID `json:"c,omitempty"`
+	Doing        Doing          `json:"doing,omitempty"` // empty: [LooksAt]
+}
+
+// LookingLasts is how long [Looking] holds without another, in ms. Clients repeat
+// it every [LookingEvery].
+const (
+	LookingLasts Millis = 50_000
+	LookingEvery Millis = 20_000
+)
+
+// Viewing says which colleagues are in conversations: on a change, and whole when a
+// feed begins. It is in no log; a client forgets it when its link goes.
+type Viewing struct {
+	// Whole says that nobody is anywhere else.
+	Whole         bool      `json:"whole,omitempty"`
+	Conversations []Viewers `json:"conversations,omitempty"`
+}
+
+// Viewers are all the colleagues who are in a conversation now; none when empty.
+type Viewers struct {
+	Conversation ConversationID `json:"c"`
+	Agents       []Viewer       `json:"agents,omitempty"`
+}
+
+// Viewer is a colleague in a conversation, with the most they do on any link.
+type Viewer struct {
+	Agent AgentID `json:"agent"`
+	Doing Doing   `json:"doing"`
+}
 
 // Ping keeps a link alive and measured; Sent comes back in the [Pong].
 type Ping struct {

@@ -51,8 +51,8 @@ func TestANewerDesksEventIsSkippedAndKeepsItsPlace(t *testing.T) {
 
 func TestEveryCommandAndAskComesBackAsItWent(t *testing.T) {
 	commands := []Command{
-		Take{"c"}, Release{"c"}, Assign{"c", "a"}, Transfer{"c", "a", "", "porque sí"}, Reply{"c", "hola"}, Note{"c", "ojo"},
-		Resolve{"c", "otro"}, Reopen{"c"}, Snooze{"c", 5}, Prioritise{"c", Low}, Tag{"c", []string{"x"}, []string{"y"}},
+		Take{"c"}, Release{"c"}, Assign{"c", "a"}, Transfer{"c", "a", "", "porque sí"}, Reply{"c", "hola", 7, true}, Note{"c", "ojo"},
+		Resolve{"c", "otro", 7}, Reopen{"c"}, Snooze{"c", 5}, Prioritise{"c", Low}, Tag{"c", []string{"x"}, []string{"y"}},
 		MarkSeen{"c", 9}, SetPresence{OnBreak, "café"},
 	}
 	if len(commands) != len(CommandNames()) {

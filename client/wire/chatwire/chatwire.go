@@ -87,17 +87,25 @@ type Hello struct {
 	Lane    string `json:"lane"`    // 8 to 64 bytes
 	// After is the seq of the last line the page holds; older lines are not sent again.
 	After uint64 `json:"after,omitempty"`
+	// Epoch repeats [Welcome.Epoch] of the desk that After is from. When the desk's is
+	// another, After means nothing and the newest lines come.
+	Epoch string `json:"epoch,omitempty"`
 }
 
-// Welcome answers [Hello]. The lines after Hello.After follow.
+// Welcome answers [Hello]. The lines after Hello.After follow. When Epoch is not the
+// one the page knew, it drops the lines it holds: these take their place.
 type Welcome struct {
-	Name     string      `json:"name,omitempty"`  // what the desk calls the customer
-	Known    bool        `json:"known,omitempty"` // a signed token named them
-	Clock    wire.Millis `json:"clock"`           // the desk's now
-	Beat     wire.Millis `json:"beat"`            // ping at least this often, in ms
-	LaneLast uint64      `json:"lane_last"`       // last number of the lane that has an outcome
-	Service  Service     `json:"service"`
-	Marks    Marks       `json:"marks"`
+	Epoch string `json:"epoch"` // of the desk's log
+	// Past is as in wire.Welcome: it tells which accepted messages a desk that came
+	// back from a backup does not have.
+	Past     []wire.Position `json:"past,omitempty"`
+	Name     string          `json:"name,omitempty"`  // what the desk calls the customer
+	Known    bool            `json:"known,omitempty"` // a signed token named them
+	Clock    wire.Millis     `json:"clock"`           // the desk's now
+	Beat     wire.Millis     `json:"beat"`            // ping at least this often, in ms
+	LaneLast uint64          `json:"lane_last"`       // last number of the lane that has an outcome
+	Service  Service         `json:"service"`
+	Marks    Marks           `json:"marks"`
 }
 
 // Service says who serves the customer; Agent is empty while nobody does.
