@@ -245,10 +245,11 @@ const (
 	CloseRights    = 4002 // its role or queues changed; come back for a snapshot
 	CloseNoGreet   = 4003 // no hello in time; from customers also a ticket that is not good
 	CloseTrouble   = 4004 // the desk could not go on
-	CloseSignedOut = 4100 // the session ended, or the account was disabled
+	CloseSignedOut = 4100 // the session ended: sign in again, everything is kept
 	CloseVersion   = 4101 // the protocol version is not spoken here
 	CloseGarbage   = 4102 // frames that are not of this protocol, twice; something else than a good hello first
 	CloseTooMany   = 4103 // too many connections of one person, or another one of the same lane
+	CloseRevoked   = 4104 // an administrator ended the session or the account: wipe what is kept for it
 )
 
 // ComeBack reports whether a close code invites the client to return.
