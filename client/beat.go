@@ -50,6 +50,25 @@ func (b *beat) interval(active, now time.Time) time.Duration {
 	return b.every
 }
 
+// Beat is how often the link is pinged now: who does not hear from the desk for
+// much longer does not know what goes on there.
+func (c *Client) Beat() time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.beat.every == 0 {
+		return idleBeat
+	}
+	return c.beat.interval(c.active, time.Now())
+}
+
+// Heard is when the last byte came from the desk, over any link; zero before the first.
+func (c *Client) Heard() time.Time {
+	if at := c.heard.Load(); at != nil {
+		return *at
+	}
+	return time.Time{}
+}
+
 // due is when to ping next, sooner than planned when the user became active.
 func (b *beat) due(active, now time.Time) time.Time {
 	return earlier(b.next, b.from.Add(b.interval(active, now)))

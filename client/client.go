@@ -36,6 +36,8 @@ type Config struct {
 	Device, Lane string
 	// Locale is the language of the desk's refusals, such as "es-AR".
 	Locale string
+	// Lean asks the desk for less, over a thin link: see [wire.Hello].
+	Lean bool
 	// Outbox keeps what [Client.Do] was given until the desk has answered; nil
 	// means a [MemoryOutbox].
 	Outbox Outbox
@@ -51,7 +53,7 @@ type Client struct {
 	mail *mailbox
 
 	bytesIn, bytesOut atomic.Int64
-	heard             atomic.Pointer[time.Time] // when the last byte came
+	heard             atomic.Pointer[time.Time] // when the last byte came; nil before the first
 	latency           atomic.Int64              // of the last round trip, in ns
 
 	// Run's goroutine and the reader it waits for own these.
@@ -67,8 +69,10 @@ type Client struct {
 	asks   asks
 	beat   beat
 	typing typing
-	active time.Time // a key was pressed
-	afresh bool      // the next link takes a snapshot
+	look   look
+	why    *wire.Refusal // what keeps the desk from taking commands, as last told
+	active time.Time     // a key was pressed
+	afresh bool          // the next link takes a snapshot
 }
 
 // New returns a client that does nothing until it is run.

@@ -246,7 +246,8 @@ func TestRefusedTokensAndEndedSessionsAreNotTriedAgain(t *testing.T) {
 		code    int
 	}{
 		"wrong token": {func(_ *clienttest.Desk, c *client.Config) { c.Token = "another" }, nil, client.ErrRefused, 401},
-		"forbidden":   {func(d *clienttest.Desk, _ *client.Config) { d.Refuse(403, "") }, nil, client.ErrRefused, 403},
+		"forbidden":   {func(d *clienttest.Desk, _ *client.Config) { d.Refuse(403, "") }, nil, client.ErrRevoked, 403},
+		"revoked":     {nil, func(d *clienttest.Desk) { d.Close(wire.CloseRevoked) }, client.ErrRevoked, wire.CloseRevoked},
 		"signed out":  {nil, func(d *clienttest.Desk) { d.Close(wire.CloseSignedOut) }, client.ErrSignedOut, wire.CloseSignedOut},
 		"too old":     {nil, func(d *clienttest.Desk) { d.Close(wire.CloseVersion) }, client.ErrRefused, wire.CloseVersion},
 	} {

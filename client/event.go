@@ -29,6 +29,9 @@ type LinkChanged struct {
 	Err     error         // why it is down
 	Retry   time.Time     // when the next attempt is, when down
 	Latency time.Duration // of the last round trip; 0: not measured yet
+	// Behind is how many records of the log are still missing while catching up; 0
+	// while a snapshot is coming, which is not counted in records.
+	Behind uint64
 	// BytesIn and BytesOut count from the start of the client.
 	BytesIn, BytesOut int64
 }
@@ -66,6 +69,15 @@ type TypingSign struct {
 	At time.Time
 }
 
+// ViewersChanged reports which colleagues are in conversations, as the desk says:
+// on a change, and whole when a feed begins. It is worth nothing once the link is down.
+type ViewersChanged struct{ wire.Viewing }
+
+// Withheld reports what keeps the desk from taking commands, such as a full disk;
+// they wait and are tried again. A nil Why says that it is over, or that there is
+// no link to know it by.
+type Withheld struct{ Why *wire.Refusal }
+
 // OutboxChanged lists every command that has no outcome yet, in order. It is the
 // last event of its update.
 type OutboxChanged struct{ Entries []Entry }
@@ -86,14 +98,16 @@ type Answered struct {
 	Err error
 }
 
-func (LinkChanged) event()   {}
-func (Welcomed) event()      {}
-func (SnapshotPart) event()  {}
-func (FeedPart) event()      {}
-func (Opened) event()        {}
-func (NotOpened) event()     {}
-func (Older) event()         {}
-func (TypingSign) event()    {}
-func (OutboxChanged) event() {}
-func (Settled) event()       {}
-func (Answered) event()      {}
+func (LinkChanged) event()    {}
+func (Welcomed) event()       {}
+func (SnapshotPart) event()   {}
+func (FeedPart) event()       {}
+func (Opened) event()         {}
+func (NotOpened) event()      {}
+func (Older) event()          {}
+func (TypingSign) event()     {}
+func (ViewersChanged) event() {}
+func (Withheld) event()       {}
+func (OutboxChanged) event()  {}
+func (Settled) event()        {}
+func (Answered) event()       {}

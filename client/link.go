@@ -88,7 +88,7 @@ func (c *Client) begin(drop context.CancelCauseFunc) wire.Hello {
 	name, _ := c.lane.box.Lane()
 	h := wire.Hello{
 		Version: wire.Version, Device: c.cfg.Device, Lane: name, Locale: c.cfg.Locale,
-		Rights: c.rights, Watch: c.asks.tell(),
+		Rights: c.rights, Watch: c.asks.tell(), Lean: c.cfg.Lean,
 	}
 	if at := c.cursor.At(); at.Epoch != "" {
 		h.At = &at
@@ -107,6 +107,8 @@ func (c *Client) end() {
 	c.asks.end()
 	c.beat = beat{}
 	c.typing.due = nil
+	c.look.end()
+	c.withhold(nil)
 	if wasGreeted {
 		c.sayOutbox()
 	}
@@ -167,6 +169,8 @@ func (l *link) handle(f wire.FromDesk, size int, now time.Time) error {
 		l.c.answered(*f.Answer, size)
 	case f.Typing != nil:
 		l.c.say(TypingSign{*f.Typing, now})
+	case f.Viewing != nil:
+		l.c.say(ViewersChanged{*f.Viewing})
 	case f.Pong != nil:
 		return l.pong(*f.Pong, now)
 	}
@@ -195,6 +199,7 @@ func (l *link) welcome(w wire.Welcome, now time.Time) error {
 	c.lane.begin(w, replaced)
 	c.asks.begin(w.Resumed)
 	c.beat.start(w, now)
+	c.look.begin()
 	c.stir()
 	return nil
 }
@@ -237,15 +242,28 @@ func (c *Client) lost(id wire.ConversationID) {
 // reached notes how far the feed is complete. The link is live once that is where
 // the log was when we were greeted.
 func (l *link) reached(seq uint64, now time.Time) {
-	if l.state == CatchingUp && l.c.cursor.Following() && seq >= l.head {
+	switch {
+	case l.state != CatchingUp || !l.c.cursor.Following():
+	case seq >= l.head:
 		l.live = now
 		l.become(Live)
+	default:
+		l.tell()
 	}
 }
 
 func (l *link) become(s State) {
 	l.state = s
-	l.c.say(l.c.linkState(s, nil))
+	l.tell()
+}
+
+// tell says how the link stands.
+func (l *link) tell() {
+	e := l.c.linkState(l.state, nil)
+	if at := l.c.cursor.At().Seq; l.state == CatchingUp && l.c.cursor.Following() && at < l.head {
+		e.Behind = l.head - at
+	}
+	l.c.say(e)
 }
 
 func (l *link) outcome(o wire.Outcome, now time.Time) error {
@@ -257,9 +275,20 @@ func (l *link) outcome(o wire.Outcome, now time.Time) error {
 		return err
 	}
 	c.say(Settled{e, o})
+	c.withhold(nil)
 	c.sayOutbox()
 	c.stir()
 	return nil
+}
+
+// withhold tells when what keeps the desk from taking commands changes; called
+// with c.mu held.
+func (c *Client) withhold(why *wire.Refusal) {
+	if (why == nil) == (c.why == nil) && (why == nil || *why == *c.why) {
+		return
+	}
+	c.why = why
+	c.say(Withheld{why})
 }
 
 func (l *link) resend(r wire.Resend, now time.Time) {
@@ -267,6 +296,7 @@ func (l *link) resend(r wire.Resend, now time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.lane.resend(r, now)
+	c.withhold(r.Why)
 	c.sayOutbox()
 	c.stir()
 }
@@ -283,7 +313,7 @@ func (l *link) pong(p wire.Pong, now time.Time) error {
 		c.latency.Store(int64(latency))
 	}
 	l.reached(p.UpTo, now)
-	c.say(c.linkState(l.state, nil))
+	l.tell()
 	return nil
 }
 

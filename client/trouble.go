@@ -3,6 +3,7 @@ package client
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -12,8 +13,11 @@ import (
 
 // What ends a link or the client.
 var (
-	// ErrSignedOut reports that the session ended or was revoked.
+	// ErrSignedOut reports that the session ended. What waits is still theirs.
 	ErrSignedOut = errors.New("signed out")
+	// ErrRevoked reports that an administrator took the account or the session away:
+	// what this machine keeps of it has to go.
+	ErrRevoked = errors.New("access revoked")
 	// ErrRefused reports that the desk will not have this client: the token, the
 	// version or the number of its connections. Trying again is useless.
 	ErrRefused = errors.New("refused by the desk")
@@ -36,18 +40,21 @@ var (
 	errResync  = errors.New("a snapshot was asked for")
 )
 
-// StopError is why the desk said not to come back. It is [ErrSignedOut] or
-// [ErrRefused].
+// StopError is why the desk said not to come back. It is [ErrSignedOut],
+// [ErrRevoked] or [ErrRefused].
 type StopError struct {
 	Code int // the HTTP status or the websocket's close code
 }
 
 func (e *StopError) Error() string { return fmt.Sprintf("%v (%d)", e.Unwrap(), e.Code) }
 
-// Unwrap tells the end of a session from a refusal.
+// Unwrap tells the end of a session and what was taken away from a refusal.
 func (e *StopError) Unwrap() error {
-	if e.Code == wire.CloseSignedOut {
+	switch e.Code {
+	case wire.CloseSignedOut:
 		return ErrSignedOut
+	case wire.CloseRevoked, http.StatusForbidden:
+		return ErrRevoked
 	}
 	return ErrRefused
 }

@@ -86,6 +86,9 @@ func (c *Client) next(now time.Time) (*wire.FromClient, time.Duration, error) {
 	if c.lane.hold.After(now) {
 		wake = earlier(wake, c.lane.hold)
 	}
+	if due, any := c.look.due(); any {
+		wake = earlier(wake, due)
+	}
 	return nil, wake.Sub(now), nil
 }
 
@@ -116,6 +119,9 @@ func (c *Client) compose(now time.Time) (*wire.FromClient, error) {
 	}
 	if t := c.typing.next(); t != nil {
 		return &wire.FromClient{Typing: t}, nil
+	}
+	if l := c.look.next(now); l != nil {
+		return &wire.FromClient{Looking: l}, nil
 	}
 	return nil, nil
 }
