@@ -49,6 +49,7 @@ var defaultDispositions = []string{
 type Desk struct {
 	cfg    Config
 	epoch  string
+	past   []wire.Position
 	inbox  chan job
 	tail   *tail
 	staff  *roster
@@ -96,6 +97,9 @@ func Open(ctx context.Context, cfg Config) (*Desk, error) {
 		if err != nil {
 			return err
 		}
+		if d.past, err = r.Past(); err != nil {
+			return err
+		}
 		d.epoch = at.Epoch
 		d.tail = newTail(at.Seq)
 		d.staff = newRoster(users, queues)
@@ -132,6 +136,11 @@ func (d *Desk) Run(ctx context.Context) error {
 
 // Epoch names the log.
 func (d *Desk) Epoch() string { return d.epoch }
+
+// Past lists the epochs that ended when a backup was restored, oldest first, for
+// [wire.Welcome]. The epoch and its past stay as they were at [Open]: nothing
+// starts one under a running desk.
+func (d *Desk) Past() []wire.Position { return d.past }
 
 // Head is the last seq that is committed and may be followed.
 func (d *Desk) Head() uint64 { return d.tail.head() }

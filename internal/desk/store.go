@@ -2,9 +2,23 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"ventanilla/client/wire"
+)
+
+// Errors of a store wrap one of these where that is the cause.
+var (
+	// ErrFull is a disk without room. What was committed is safe, and writing works
+	// again as soon as there is room.
+	ErrFull = errors.New("there is no room left on the disk")
+	// ErrReadOnly is data that this process may not write.
+	ErrReadOnly = errors.New("the data cannot be written to")
+	// ErrDamaged is a file, or the disk under it, that does not hold what was
+	// written, or of which that is not known any more because a sync failed. What
+	// can be read goes on being read; writing may not go on before a restart.
+	ErrDamaged = errors.New("the data or its disk is damaged")
 )
 
 // Store keeps a workspace: its log and the state that follows from it.
@@ -25,6 +39,9 @@ type Store interface {
 type Reader interface {
 	// Position is the epoch and the last seq.
 	Position() (wire.Position, error)
+	// Past lists the epochs that ended when a backup was restored, each with the
+	// last seq that is still of it, oldest first.
+	Past() ([]wire.Position, error)
 	// Entries returns up to limit entries after a seq, oldest first.
 	Entries(after uint64, limit int) ([]Entry, error)
 	// Timeline returns the newest limit timeline entries of a conversation below
@@ -78,6 +95,8 @@ type Tx interface {
 	SaveResumeToken(ResumeToken) error
 	DeleteResumeToken(hash string) error
 	SaveLane(LaneKey, Lane) error
+	// StartEpoch ends the epoch at the last seq, which goes to Past, and names the next.
+	StartEpoch(epoch string) error
 	// Audit adds a row to the trail, which nothing can change or delete.
 	Audit(AuditRow) error
 }

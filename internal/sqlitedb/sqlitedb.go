@@ -86,6 +86,12 @@ func Corrupt(err error) bool {
 	return hasCode(err, codes.SQLITE_CORRUPT) || hasCode(err, codes.SQLITE_NOTADB)
 }
 
+// ReadOnly reports whether err means that the file or its folder may not be written.
+func ReadOnly(err error) bool { return hasCode(err, codes.SQLITE_READONLY) }
+
+// Broken reports whether err means that the system failed to read, write or sync.
+func Broken(err error) bool { return hasCode(err, codes.SQLITE_IOERR) }
+
 // Duplicate reports whether err means that a unique key is already taken.
 func Duplicate(err error) bool {
 	return hasCode(err, codes.SQLITE_CONSTRAINT_UNIQUE) || hasCode(err, codes.SQLITE_CONSTRAINT_PRIMARYKEY)

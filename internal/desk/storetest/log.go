@@ -21,6 +21,32 @@ func newStore(t *testing.T, open Open) {
 	same(t, "queues", get(k, desk.Reader.Queues), []wire.Queue{{ID: "general", Name: "General"}})
 }
 
+func epochs(t *testing.T, open Open) {
+	store, reopen := open(t)
+	k := kit{t, store}
+	past := func(r desk.Reader) ([]wire.Position, error) { return r.Past() }
+	same(t, "past of a new store", get(k, past), []wire.Position(nil))
+	first := get(k, position).Epoch
+	k.append(said(t, "c", "u", "x"), said(t, "c", "u", "y"))
+	k.update(func(tx desk.Tx) error { return tx.StartEpoch("two") })
+	same(t, "position", get(k, position), wire.Position{Epoch: "two", Seq: 2})
+	if err := k.Update(t.Context(), func(tx desk.Tx) error {
+		if err := tx.StartEpoch("never"); err != nil {
+			return err
+		}
+		return errOnPurpose
+	}); err == nil {
+		t.Error("an update that failed passed")
+	}
+	if seq := k.append(said(t, "c", "u", "z")); seq != 3 { // seqs go on
+		t.Errorf("seq %d in the new epoch, want 3", seq)
+	}
+	k.update(func(tx desk.Tx) error { return tx.StartEpoch("three") })
+	k.Store = reopen()
+	same(t, "position", get(k, position), wire.Position{Epoch: "three", Seq: 3})
+	same(t, "past", get(k, past), []wire.Position{{Epoch: first, Seq: 2}, {Epoch: "two", Seq: 3}})
+}
+
 func entriesComeBack(t *testing.T, open Open) {
 	k := start(t, open)
 	full := entry(t, 1700000000123, "cu1", wire.Routed{Conversation: "c1", How: wire.Took, By: "a1", Agent: "a1", Queue: "q1"})

@@ -24,6 +24,7 @@ func Run(t *testing.T, open Open) {
 		{"a new store", newStore},
 		{"entries come back as they went in", entriesComeBack},
 		{"seqs are dense", denseSeqs},
+		{"epochs follow each other", epochs},
 		{"entries are paged", pagedEntries},
 		{"a conversation's timeline", timeline},
 		{"a customer's lines", lines},

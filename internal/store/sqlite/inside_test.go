@@ -95,7 +95,7 @@ func TestAFullDiskLosesNothingAndPasses(t *testing.T) {
 	full := func(dtx desk.Tx) error {
 		return errors.Join(dtx.(*tx).exec("pragma max_page_count = 60"), appendIn(dtx, 1, secret))
 	}
-	if err := s.Update(t.Context(), full); !sqlitedb.Full(err) || strings.Contains(err.Error(), "secreto") {
+	if err := s.Update(t.Context(), full); !errors.Is(err, desk.ErrFull) || strings.Contains(err.Error(), "secreto") {
 		t.Fatalf("a full disk answers %v", err)
 	}
 	// Whoever ignores it does not get the rest committed.
@@ -104,7 +104,7 @@ func TestAFullDiskLosesNothingAndPasses(t *testing.T) {
 		_ = appendIn(tx, 1, "corto")
 		return nil
 	})
-	if !sqlitedb.Full(err) {
+	if !errors.Is(err, desk.ErrFull) {
 		t.Errorf("ignoring a full disk answers %v", err)
 	}
 	if got := head(s, t); got != 1 {
@@ -115,6 +115,19 @@ func TestAFullDiskLosesNothingAndPasses(t *testing.T) {
 	}
 	if err := appendText(s, t, secret); err != nil || head(s, t) != 2 {
 		t.Errorf("with room again: %v, the log ends at %d", err, head(s, t))
+	}
+}
+
+func TestAFileThatMayNotBeWrittenIsReadOn(t *testing.T) {
+	s := openInside(t)
+	if err := appendText(s, t, "antes"); err != nil {
+		t.Fatal(err)
+	}
+	err := s.Update(t.Context(), func(dtx desk.Tx) error {
+		return errors.Join(dtx.(*tx).exec("pragma query_only = 1"), appendIn(dtx, 1, "después"))
+	})
+	if !errors.Is(err, desk.ErrReadOnly) || head(s, t) != 1 {
+		t.Errorf("writing to it: %v, the log ends at %d", err, head(s, t))
 	}
 }
 
@@ -148,7 +161,7 @@ func TestACommitThatFailsEndsAllWriting(t *testing.T) {
 	if err := update(s, t, "insert into child values (1)"); err == nil || sqlitedb.Full(err) {
 		t.Fatalf("the commit passed: %v", err)
 	}
-	if err := appendText(s, t, "después"); !errors.Is(err, errStopped) {
+	if err := appendText(s, t, "después"); !errors.Is(err, errStopped) || !errors.Is(err, desk.ErrDamaged) {
 		t.Errorf("an update after it: %v, want %v", err, errStopped)
 	}
 	if got := head(s, t); got != 0 { // reading goes on

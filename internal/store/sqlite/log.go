@@ -118,3 +118,13 @@ func (t *tx) next() (int64, error) {
 	}
 	return int64(t.head) + 1, nil
 }
+
+// StartEpoch implements [desk.Tx].
+func (t *tx) StartEpoch(epoch string) error {
+	const keep = "insert into past (epoch, seq) select epoch, (select coalesce(max(seq), 0) from log) from workspace"
+	err := t.exec(keep)
+	if err == nil {
+		err = t.exec("update workspace set epoch = ?", epoch)
+	}
+	return wrap("starting an epoch", err)
+}

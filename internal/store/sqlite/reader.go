@@ -63,6 +63,18 @@ func (r *reader) Position() (wire.Position, error) {
 	return p, nil
 }
 
+// Past implements [desk.Reader].
+func (r *reader) Past() ([]wire.Position, error) {
+	var past []wire.Position
+	err := r.rows("select epoch, seq from past order by id", nil, func(scan scan) error {
+		var p wire.Position
+		err := scan(&p.Epoch, &p.Seq)
+		past = append(past, p)
+		return err
+	})
+	return past, wrap("reading the past epochs", err)
+}
+
 // Counts implements [desk.Reader].
 func (r *reader) Counts() ([]wire.QueueCount, error) {
 	const q = `select q.id, q.name,

@@ -48,15 +48,15 @@ var _ desk.Store = (*Store)(nil)
 // and no second Open gets it: the error says who has it.
 func Open(ctx context.Context, dir string) (*Store, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("opening the workspace: %w", err)
+		return nil, fmt.Errorf("opening the workspace: %w", because(err))
 	}
 	lock, err := lockFolder(dir)
 	if err != nil {
-		return nil, fmt.Errorf("opening the workspace: %w", err)
+		return nil, fmt.Errorf("opening the workspace: %w", because(err))
 	}
 	db, err := openFile(ctx, filepath.Join(dir, fileName))
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("opening the workspace: %w", err), lock.Close())
+		return nil, errors.Join(fmt.Errorf("opening the workspace: %w", because(err)), lock.Close())
 	}
 	return newStore(db, lock), nil
 }
@@ -66,11 +66,11 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 // sees what was written within a second. A folder without a workspace gets one.
 func Attach(ctx context.Context, dir string) (*Store, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("opening the workspace: %w", err)
+		return nil, fmt.Errorf("opening the workspace: %w", because(err))
 	}
 	db, err := openFile(ctx, filepath.Join(dir, fileName))
 	if err != nil {
-		return nil, fmt.Errorf("opening the workspace: %w", err)
+		return nil, fmt.Errorf("opening the workspace: %w", because(err))
 	}
 	return newStore(db, nil), nil
 }
@@ -141,14 +141,14 @@ func (s *Store) shut() error {
 func (s *Store) View(ctx context.Context, fn func(desk.Reader) error) error {
 	c, err := s.readers.take(ctx)
 	if err != nil {
-		return fmt.Errorf("reading the workspace: %w", err)
+		return fmt.Errorf("reading the workspace: %w", because(err))
 	}
 	defer func() { s.readers.give(c) }()
 	if err := c.begin(ctx, "begin"); err != nil {
-		return fmt.Errorf("reading the workspace: %w", err)
+		return fmt.Errorf("reading the workspace: %w", because(err))
 	}
 	defer c.rollback()
-	return fn(&reader{conn: c, ctx: ctx})
+	return because(fn(&reader{conn: c, ctx: ctx}))
 }
 
 // Update implements [desk.Store]. Once fn has begun, only its own error stops
@@ -159,28 +159,28 @@ func (s *Store) View(ctx context.Context, fn func(desk.Reader) error) error {
 func (s *Store) Update(ctx context.Context, fn func(desk.Tx) error) error {
 	c, err := s.writer.take(ctx)
 	if err != nil {
-		return fmt.Errorf("writing to the workspace: %w", err)
+		return fmt.Errorf("writing to the workspace: %w", because(err))
 	}
 	defer func() { s.writer.give(c) }()
 	if s.broken != nil {
-		return fmt.Errorf("%w: %w", errStopped, s.broken)
+		return because(fmt.Errorf("%w: %w", errStopped, s.broken))
 	}
 	if err := c.begin(context.WithoutCancel(ctx), "begin immediate"); err != nil {
-		return fmt.Errorf("writing to the workspace: %w", err)
+		return fmt.Errorf("writing to the workspace: %w", because(err))
 	}
 	defer c.rollback()
 	t := &tx{reader: reader{conn: c, ctx: context.WithoutCancel(ctx)}}
 	if err := fn(t); err != nil {
-		return err
+		return because(err)
 	}
 	if err := errors.Join(t.failed, ctx.Err()); err != nil {
-		return fmt.Errorf("writing to the workspace: %w", err)
+		return fmt.Errorf("writing to the workspace: %w", because(err))
 	}
 	if err := c.commit(); err != nil {
 		if !sqlitedb.Full(err) {
 			s.broken = err
 		}
-		return fmt.Errorf("committing: %w", err)
+		return fmt.Errorf("committing: %w", because(err))
 	}
 	return nil
 }
