@@ -50,10 +50,14 @@ func (l *lane) next(now time.Time) (*wire.CommandFrame, error) {
 		return nil, nil
 	}
 	inFlight, left := 0, false
+	var held heldBack
 	for e := range l.box.Entries() {
 		left = left || e.N != 0 && e.N <= l.final
 		if e.N != 0 && e.N <= l.sentTo {
 			inFlight++
+			continue
+		}
+		if held.back(e) {
 			continue
 		}
 		if inFlight >= wire.MaxInFlight || l.retiring && (e.N == 0 || e.N > l.final) {
@@ -65,6 +69,21 @@ func (l *lane) next(now time.Time) (*wire.CommandFrame, error) {
 		return nil, errNewLane
 	}
 	return nil, nil
+}
+
+// heldBack are the conversations in which an entry is held, as far as the list was
+// read. What comes later in them waits too, so that the order stays.
+type heldBack map[wire.ConversationID]bool
+
+func (h *heldBack) back(e Entry) bool {
+	in := about(e.Command)
+	if e.Held && e.N == 0 {
+		if *h == nil {
+			*h = make(heldBack)
+		}
+		(*h)[in] = true
+	}
+	return e.N == 0 && (*h)[in]
 }
 
 func (l *lane) number(e Entry, now time.Time) (*wire.CommandFrame, error) {

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"errors"
 	"iter"
 	"slices"
 	"time"
@@ -23,6 +24,17 @@ const (
 	Refused                    // not done; Refusal says why
 )
 
+var (
+	// ErrNoEntry reports an entry that is not in the outbox: it has its outcome, was
+	// taken back, or never was.
+	ErrNoEntry = errors.New("no such entry in the outbox")
+	// ErrOnItsWay reports an entry that has a number, so that the desk may have it.
+	ErrOnItsWay = errors.New("the entry is on its way")
+	// ErrOtherConversation reports a change that would move an entry to another
+	// conversation.
+	ErrOtherConversation = errors.New("an entry stays in its conversation")
+)
+
 // Entry is a command on its way to the desk. It is never in doubt: after a lost
 // answer it is sent again with the same number.
 type Entry struct {
@@ -30,6 +42,7 @@ type Entry struct {
 	N       uint64 // in its lane; 0 until it is first sent
 	Command wire.Command
 	State   EntryState
+	Held    bool          // it and the later ones of its conversation are not sent
 	Seq     uint64        // where in the log, when accepted; 0 when it changed nothing
 	Refusal *wire.Refusal // when refused
 	At      time.Time     // when it was given to [Client.Do]
@@ -40,13 +53,20 @@ type Entry struct {
 type Outbox interface {
 	// Add appends a command without a number.
 	Add(id EntryID, c wire.Command, now time.Time) error
-	// Entries yields what has no outcome, in the order it was added, so that the
-	// numbered ones come first.
+	// Entries yields what has no outcome: first what has a number, by number, then
+	// the rest in the order it was added.
 	Entries() iter.Seq[Entry]
 	// Lane returns the lane and the last number given in it.
 	Lane() (name string, last uint64)
 	// Settled is the highest number up to which every outcome is here.
 	Settled() uint64
+	// Change gives an entry another command in the same place, TakeBack drops it and
+	// Hold marks it. Each answers [ErrOnItsWay] for an entry that has a number and
+	// [ErrNoEntry] when there is none. An outbox that keeps drafts makes a text that
+	// is taken back a draft again in the same step.
+	Change(id EntryID, c wire.Command) error
+	TakeBack(id EntryID) error
+	Hold(id EntryID, held bool) error
 	// Number gives an entry the lane's next number.
 	Number(id EntryID) (uint64, error)
 	// Settle keeps an outcome and returns its entry; false when there is none
@@ -86,15 +106,61 @@ func (b *MemoryOutbox) Settled() uint64 {
 	return b.last
 }
 
+// Change implements [Outbox].
+func (b *MemoryOutbox) Change(id EntryID, c wire.Command) error {
+	i, err := b.unnumbered(id)
+	if err == nil {
+		b.entries[i].Command = c
+	}
+	return err
+}
+
+// TakeBack implements [Outbox].
+func (b *MemoryOutbox) TakeBack(id EntryID) error {
+	i, err := b.unnumbered(id)
+	if err == nil {
+		b.entries = slices.Delete(b.entries, i, i+1)
+	}
+	return err
+}
+
+// Hold implements [Outbox].
+func (b *MemoryOutbox) Hold(id EntryID, held bool) error {
+	i, err := b.unnumbered(id)
+	if err == nil {
+		b.entries[i].Held = held
+	}
+	return err
+}
+
+// unnumbered finds an entry that the desk cannot have yet.
+func (b *MemoryOutbox) unnumbered(id EntryID) (int, error) {
+	i := slices.IndexFunc(b.entries, func(e Entry) bool { return e.ID == id })
+	switch {
+	case i < 0:
+		return 0, ErrNoEntry
+	case b.entries[i].N != 0:
+		return 0, ErrOnItsWay
+	}
+	return i, nil
+}
+
 // Number implements [Outbox].
 func (b *MemoryOutbox) Number(id EntryID) (uint64, error) {
-	for i := range b.entries {
-		if b.entries[i].ID == id {
-			b.last++
-			b.entries[i].N = b.last
-			break
-		}
+	i, err := b.unnumbered(id)
+	if err != nil {
+		return 0, err
 	}
+	b.last++
+	e := b.entries[i]
+	e.N = b.last
+	// It takes its place behind the other numbered ones, before those that are held.
+	b.entries = slices.Delete(b.entries, i, i+1)
+	first := slices.IndexFunc(b.entries, func(e Entry) bool { return e.N == 0 })
+	if first < 0 {
+		first = len(b.entries)
+	}
+	b.entries = slices.Insert(b.entries, first, e)
 	return b.last, nil
 }
 

@@ -1,6 +1,7 @@
 package clienttest
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -21,6 +22,10 @@ func CheckOutbox(t *testing.T, open func(t *testing.T) client.Outbox) {
 		"settled follows the first":       settledFollowsTheFirst,
 		"another lane takes the numbers":  anotherLaneTakesTheNumbers,
 		"an unknown entry gets no number": anUnknownEntryGetsNoNumber,
+		"a change keeps the place":        aChangeKeepsThePlace,
+		"taken back is gone":              takenBackIsGone,
+		"held is passed":                  heldIsPassed,
+		"on its way stays as it is":       onItsWayStaysAsItIs,
 	} {
 		t.Run(name, func(t *testing.T) { check(t, open(t)) })
 	}
@@ -146,8 +151,91 @@ func anotherLaneTakesTheNumbers(t *testing.T, b client.Outbox) {
 
 func anUnknownEntryGetsNoNumber(t *testing.T, b client.Outbox) {
 	add(t, b, "uno")
-	if _, err := b.Number("nadie"); err != nil {
-		t.Fatal(err)
+	if _, err := b.Number("nadie"); !errors.Is(err, client.ErrNoEntry) {
+		t.Fatalf("numbering nobody: %v", err)
 	}
 	number(t, b, "uno", 1)
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func aChangeKeepsThePlace(t *testing.T, b client.Outbox) {
+	add(t, b, "uno", "dos", "tres")
+	must(t, b.Change("dos", wire.Reply{Conversation: "a", Text: "segundo"}))
+	var texts []string
+	for e := range b.Entries() {
+		texts = append(texts, e.Command.(wire.Reply).Text)
+		if !e.At.Equal(when) {
+			t.Errorf("%s was written at %v", e.ID, e.At)
+		}
+	}
+	if want := []string{"uno", "segundo", "tres"}; !slices.Equal(texts, want) {
+		t.Errorf("texts = %q, want %q", texts, want)
+	}
+	expect(t, b, 0, "uno 0", "dos 0", "tres 0")
+}
+
+func takenBackIsGone(t *testing.T, b client.Outbox) {
+	add(t, b, "uno", "dos", "tres")
+	must(t, b.TakeBack("dos"))
+	expect(t, b, 0, "uno 0", "tres 0")
+	if err := b.TakeBack("dos"); !errors.Is(err, client.ErrNoEntry) {
+		t.Errorf("taking back twice: %v", err)
+	}
+	number(t, b, "uno", 1)
+	number(t, b, "tres", 2)
+}
+
+func heldIsPassed(t *testing.T, b client.Outbox) {
+	held := func() (all []client.EntryID) {
+		for e := range b.Entries() {
+			if e.Held {
+				all = append(all, e.ID)
+			}
+		}
+		return all
+	}
+	add(t, b, "uno", "dos", "tres", "cuatro")
+	must(t, b.Hold("uno", true))
+	must(t, b.Hold("tres", true))
+	must(t, b.Hold("tres", false))
+	must(t, b.Change("uno", wire.Reply{Conversation: "a", Text: "todavía no"}))
+	number(t, b, "dos", 1)
+	number(t, b, "cuatro", 2)
+	expect(t, b, 0, "dos 1", "cuatro 2", "uno 0", "tres 0")
+	if got := held(); !slices.Equal(got, []client.EntryID{"uno"}) {
+		t.Errorf("held = %q", got)
+	}
+	settle(t, b, 1, true)
+	must(t, b.Hold("uno", false))
+	number(t, b, "uno", 3)
+	expect(t, b, 1, "cuatro 2", "uno 3", "tres 0")
+	if got := held(); len(got) > 0 {
+		t.Errorf("held = %q", got)
+	}
+}
+
+func onItsWayStaysAsItIs(t *testing.T, b client.Outbox) {
+	add(t, b, "uno", "dos")
+	number(t, b, "uno", 1)
+	for id, want := range map[client.EntryID]error{"uno": client.ErrOnItsWay, "nadie": client.ErrNoEntry} {
+		_, numbering := b.Number(id)
+		for what, err := range map[string]error{
+			"changing":    b.Change(id, wire.Reply{Conversation: "a", Text: "otra cosa"}),
+			"taking back": b.TakeBack(id), "holding": b.Hold(id, true), "numbering": numbering,
+		} {
+			if !errors.Is(err, want) {
+				t.Errorf("%s %s: %v, want %v", what, id, err, want)
+			}
+		}
+	}
+	expect(t, b, 0, "uno 1", "dos 0")
+	if e := settle(t, b, 1, true); e.Command != (wire.Reply{Conversation: "a", Text: "uno"}) || e.Held {
+		t.Errorf("settled %+v", e)
+	}
 }

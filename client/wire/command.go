@@ -124,6 +124,38 @@ func (Tag) command() string         { return "tag" }
 func (MarkSeen) command() string    { return "seen" }
 func (SetPresence) command() string { return "presence" }
 
+// CommandAbout returns the conversation a command is about; false when it is about
+// none.
+func CommandAbout(c Command) (ConversationID, bool) {
+	switch c := c.(type) {
+	case Take:
+		return c.Conversation, true
+	case Release:
+		return c.Conversation, true
+	case Assign:
+		return c.Conversation, true
+	case Transfer:
+		return c.Conversation, true
+	case Reply:
+		return c.Conversation, true
+	case Note:
+		return c.Conversation, true
+	case Resolve:
+		return c.Conversation, true
+	case Reopen:
+		return c.Conversation, true
+	case Snooze:
+		return c.Conversation, true
+	case Prioritise:
+		return c.Conversation, true
+	case Tag:
+		return c.Conversation, true
+	case MarkSeen:
+		return c.Conversation, true
+	}
+	return "", false
+}
+
 // CommandName is the name of a command's type on the wire.
 func CommandName(c Command) string { return c.command() }
 

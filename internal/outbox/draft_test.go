@@ -92,3 +92,17 @@ func TestADamagedDraftIsCounted(t *testing.T) {
 		t.Errorf("damaged = %d", again.Damaged())
 	}
 }
+
+func TestATextTakenBackIsADraftAgain(t *testing.T) {
+	cfg := config(t)
+	b := open(t, cfg)
+	add(t, b, "tarde")
+	must(t, b.Add("tomar", wire.Take{Conversation: "c1"}, noon))
+	must(t, b.SaveDraft("c1", "reply", "desde entonces"))
+	must(t, b.TakeBack("tarde"))
+	must(t, b.TakeBack("tomar"))
+	shut(t, b)
+	again := open(t, cfg)
+	expect(t, again)
+	expectDrafts(t, again, outbox.Draft{Conversation: "c1", Kind: "reply", Text: "tarde\ndesde entonces"})
+}

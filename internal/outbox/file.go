@@ -25,6 +25,8 @@ create table lane(slot integer primary key, name text not null, last integer not
 create table entry(id integer primary key, slot integer not null, n integer not null, kind text not null, sealed blob not null) strict;
 create table draft(id integer primary key, slot integer not null, kind text not null, sealed blob not null) strict;
 create table aside(id integer primary key, slot integer not null, n integer not null, kind text not null, sealed blob not null) strict;
+`, `
+alter table entry add column held integer not null default 0;
 `}
 
 // proofKind is the kind under which a new file proves its key.
@@ -143,26 +145,35 @@ type sealedRecord struct {
 }
 
 func (t tx) add(slot int, r record) (int64, error) {
-	f, err := wire.NewCommandFrame(0, 0, r.command)
-	if err != nil {
-		return 0, err
-	}
-	text, err := json.Marshal(sealedRecord{r.id, r.at, f.Args})
-	if err != nil {
-		return 0, fmt.Errorf("encoding a command: %w", err)
-	}
 	id, err := t.nextID()
 	if err != nil {
 		return 0, err
 	}
-	return id, t.exec("insert into entry values(?, ?, 0, ?, ?)", id, slot, f.Name, t.seal.close(id, f.Name, text))
+	kind, sealed, err := t.seal.record(id, r)
+	if err != nil {
+		return 0, err
+	}
+	return id, t.exec("insert into entry(id, slot, n, kind, sealed) values(?, ?, 0, ?, ?)", id, slot, kind, sealed)
+}
+
+// record seals a record for its row.
+func (s sealer) record(row int64, r record) (kind string, sealed []byte, err error) {
+	f, err := wire.NewCommandFrame(0, 0, r.command)
+	if err != nil {
+		return "", nil, err
+	}
+	text, err := json.Marshal(sealedRecord{r.id, r.at, f.Args})
+	if err != nil {
+		return "", nil, fmt.Errorf("encoding a command: %w", err)
+	}
+	return f.Name, s.close(row, f.Name, text), nil
 }
 
 // errUnreadable is a row that does not hold what we put there.
 var errUnreadable = errors.New("a record cannot be read")
 
-func (s sealer) entry(row int64, n uint64, kind string, sealed []byte) (kept, error) {
-	text, err := s.open(row, kind, sealed)
+func (s sealer) entry(row row) (kept, error) {
+	text, err := s.open(row.id, row.kind, row.sealed)
 	if err != nil {
 		return kept{}, errUnreadable
 	}
@@ -170,9 +181,9 @@ func (s sealer) entry(row int64, n uint64, kind string, sealed []byte) (kept, er
 	if err := json.Unmarshal(text, &r); err != nil {
 		return kept{}, errUnreadable
 	}
-	c, known, err := wire.CommandFrame{Name: kind, Args: r.Args}.Decode()
+	c, known, err := wire.CommandFrame{Name: row.kind, Args: r.Args}.Decode()
 	if !known || err != nil {
 		return kept{}, errUnreadable
 	}
-	return kept{client.Entry{ID: r.ID, N: n, Command: c, At: r.At}, row}, nil
+	return kept{client.Entry{ID: r.ID, N: row.n, Command: c, Held: row.held, At: r.At}, row.id}, nil
 }

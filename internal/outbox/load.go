@@ -11,6 +11,7 @@ type row struct {
 	id     int64
 	slot   int
 	n      uint64
+	held   bool
 	kind   string
 	sealed []byte
 }
@@ -23,7 +24,7 @@ func (t tx) rows(query string, args ...any) (all []row, err error) {
 	defer func() { _ = rs.Close() }() // rs.Err says what went wrong
 	for rs.Next() {
 		var r row
-		if err := rs.Scan(&r.id, &r.slot, &r.n, &r.kind, &r.sealed); err != nil {
+		if err := rs.Scan(&r.id, &r.slot, &r.n, &r.held, &r.kind, &r.sealed); err != nil {
 			return nil, err
 		}
 		all = append(all, r)
@@ -32,15 +33,15 @@ func (t tx) rows(query string, args ...any) (all []row, err error) {
 }
 
 const (
-	selectEntries = "select id, slot, n, kind, sealed from entry"
-	selectDrafts  = "select id, slot, 0, kind, sealed from draft"
+	selectEntries = "select id, slot, n, held, kind, sealed from entry"
+	selectDrafts  = "select id, slot, 0, 0, kind, sealed from draft"
 )
 
 // load reads what is left in our slot. A lane in which nothing is left is not
 // used again.
 func (b *Outbox) load(ctx context.Context) error {
 	return transact(ctx, b.db, b.seal, func(t tx) error {
-		rows, err := t.rows(selectEntries+" where slot = ? order by id", b.slot)
+		rows, err := t.rows(selectEntries+" where slot = ? order by n = 0, n, id", b.slot)
 		if err != nil {
 			return err
 		}
@@ -64,20 +65,18 @@ func (b *Outbox) load(ctx context.Context) error {
 }
 
 // read opens entries and sets aside those that cannot be read, and those whose
-// number cannot be: numbers rise, end with the lane's last and come before what
-// has none.
+// number cannot be: no two have the same and none is above the lane's last.
 func (t tx) read(rows []row, last uint64) (all []kept, err error) {
 	var before uint64
-	fresh := false
 	for _, r := range rows {
-		e, bad := t.seal.entry(r.id, r.n, r.kind, r.sealed)
-		if bad != nil || r.n > last || r.n != 0 && (fresh || r.n <= before) {
+		e, bad := t.seal.entry(r)
+		if bad != nil || r.n > last || r.n != 0 && r.n == before {
 			if err := t.setAside(r, "entry"); err != nil {
 				return nil, err
 			}
 			continue
 		}
-		before, fresh = max(before, r.n), fresh || r.n == 0
+		before = r.n
 		all = append(all, e)
 	}
 	return all, nil

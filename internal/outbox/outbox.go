@@ -167,11 +167,11 @@ func (b *Outbox) Settled() uint64 {
 // Number implements [client.Outbox]. The number is on the disk before the desk
 // can have seen it: a command that got it must never get another.
 func (b *Outbox) Number(id client.EntryID) (uint64, error) {
-	i := slices.IndexFunc(b.entries, func(e kept) bool { return e.ID == id })
-	if i < 0 {
-		return b.last, nil
+	i, err := b.unnumbered(id)
+	if err != nil {
+		return 0, err
 	}
-	err := b.change(func(t tx) error {
+	err = b.change(func(t tx) error {
 		if err := t.exec("update lane set last = ? where slot = ?", b.last+1, b.slot); err != nil {
 			return err
 		}
@@ -181,7 +181,15 @@ func (b *Outbox) Number(id client.EntryID) (uint64, error) {
 		return 0, err
 	}
 	b.last++
-	b.entries[i].N = b.last
+	e := b.entries[i]
+	e.N = b.last
+	// It takes its place behind the other numbered ones, before those that are held.
+	b.entries = slices.Delete(b.entries, i, i+1)
+	first := slices.IndexFunc(b.entries, func(e kept) bool { return e.N == 0 })
+	if first < 0 {
+		first = len(b.entries)
+	}
+	b.entries = slices.Insert(b.entries, first, e)
 	return b.last, nil
 }
 
@@ -192,26 +200,11 @@ func (b *Outbox) Settle(o wire.Outcome) (client.Entry, bool, error) {
 	if i < 0 {
 		return client.Entry{}, false, nil
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	e := b.entries[i]
-	key, text, says := written(e.Command)
-	back := says && o.Refused != nil
-	d := b.drafts[key].before(text)
-	err := b.change(func(t tx) error {
-		if err := t.exec("delete from entry where id = ?", e.row); err != nil || !back {
-			return err
-		}
-		return t.saveDraft(b.slot, key, &d)
-	})
-	if err != nil {
+	e := b.entries[i].Entry
+	if err := b.drop(i, o.Refused != nil); err != nil {
 		return client.Entry{}, false, err
 	}
-	if back {
-		b.drafts[key] = d
-	}
-	b.entries = slices.Delete(b.entries, i, i+1)
-	return e.Entry, true, nil
+	return e, true, nil
 }
 
 // Renew implements [client.Outbox].

@@ -90,7 +90,7 @@ func database(t *testing.T, cfg outbox.Config) string {
 // alter changes the file behind the outbox's back.
 func alter(t *testing.T, cfg outbox.Config, statement string) {
 	t.Helper()
-	db, err := sqlitedb.Open(t.Context(), database(t, cfg), make([]string, 1))
+	db, err := sqlitedb.Open(t.Context(), database(t, cfg), make([]string, outbox.Schema))
 	must(t, err)
 	_, err = db.Write.Exec(statement)
 	must(t, errors.Join(err, db.Close()))
@@ -333,4 +333,29 @@ func TestForcedWipingLeavesNothing(t *testing.T) {
 		t.Errorf("left: %q", found)
 	}
 	expect(t, open(t, cfg))
+}
+
+func TestChangesOfWhatWaitsAreKept(t *testing.T) {
+	cfg := config(t)
+	b := open(t, cfg)
+	add(t, b, "uno", "dos", "tres", "cuatro")
+	must(t, b.Hold("uno", true))
+	must(t, b.Change("uno", wire.Note{Conversation: "c1", Text: "mejor una nota"}))
+	must(t, b.Hold("cuatro", true))
+	must(t, b.Hold("cuatro", false))
+	number(t, b, "dos", "tres")
+	shut(t, b)
+	again := open(t, cfg)
+	expect(t, again, "dos 1", "tres 2", "uno 0", "cuatro 0")
+	for e := range again.Entries() {
+		if e.Held != (e.ID == "uno") {
+			t.Errorf("%s held: %v", e.ID, e.Held)
+		}
+		if e.ID == "uno" && e.Command != (wire.Note{Conversation: "c1", Text: "mejor una nota"}) {
+			t.Errorf("it says %+v", e.Command)
+		}
+	}
+	number(t, again, "uno")
+	shut(t, again)
+	expect(t, open(t, cfg), "dos 1", "tres 2", "uno 3", "cuatro 0")
 }

@@ -110,7 +110,7 @@ func refuseLoss(ctx context.Context, cfg Config) error {
 // left lists what is kept, also what was set aside. What cannot be read is listed
 // by its kind.
 func (t tx) left(all *LeftError) error {
-	entries, err := t.rows(selectEntries + " union all select id, slot, n, kind, sealed from aside order by id")
+	entries, err := t.rows(selectEntries + " union all select id, slot, n, 0, kind, sealed from aside order by id")
 	if err != nil {
 		return err
 	}

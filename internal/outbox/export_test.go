@@ -1,0 +1,4 @@
+package outbox
+
+// Schema is the version of the files this build makes.
+const Schema = len(migrations)
