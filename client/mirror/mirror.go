@@ -5,6 +5,7 @@
 package mirror
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -24,11 +25,13 @@ type Mirror struct {
 	entries      map[wire.ConversationID]*entry
 	table        table
 	signs        map[wire.ConversationID]signs
+	viewers      map[wire.ConversationID][]wire.Viewer
 	words        words
 	aside        *aside // the snapshot that is arriving
 }
 
-// aside is a snapshot in the making. What is shown stays as it is until it is whole.
+// aside is a snapshot in the making. What is shown stays as it is until it is
+// whole, but for the very first one, when nothing is shown yet.
 type aside struct {
 	staff   staff
 	entries map[wire.ConversationID]*entry
@@ -39,6 +42,7 @@ func New() *Mirror {
 	return &Mirror{
 		entries: make(map[wire.ConversationID]*entry),
 		signs:   make(map[wire.ConversationID]signs),
+		viewers: make(map[wire.ConversationID][]wire.Viewer),
 		words:   make(words),
 	}
 }
@@ -50,6 +54,7 @@ func (m *Mirror) At() wire.Position { return m.cursor.At() }
 // half a snapshot from the connection before is thrown away.
 func (m *Mirror) Welcome(w wire.Welcome) {
 	m.aside = nil
+	m.Alone()
 	_ = m.cursor.Welcome(w) // a resume we cannot follow makes every Feed a gap
 	same := m.me.ID == w.You.ID
 	m.me = w.You
@@ -64,8 +69,11 @@ func (m *Mirror) Welcome(w wire.Welcome) {
 }
 
 // Snapshot takes a part of a snapshot. The state is swapped in whole with the
-// last part; lines of opened conversations stay, marked stale until the
-// conversation is opened again, and go with a conversation that went.
+// last part, so nothing that is shown goes meanwhile; only when nothing was ever
+// shown whole the parts are shown as they come, most important first, and
+// [View.Ready] says that it is not all. Lines of opened conversations stay,
+// marked stale until the conversation is opened again, and go with a conversation
+// that went.
 func (m *Mirror) Snapshot(s wire.Snapshot) {
 	counts, err := m.cursor.Snapshot(s)
 	if err != nil {
@@ -82,9 +90,23 @@ func (m *Mirror) Snapshot(s wire.Snapshot) {
 		m.words.share(&summary)
 		m.aside.entries[summary.ID] = &entry{Summary: summary}
 	}
-	if s.Last {
+	switch {
+	case s.Last:
 		m.swap()
+	case !m.ready:
+		m.preview()
 	}
+}
+
+// preview shows the part that is here of the first snapshot. It waits until that
+// has doubled, because each time all is sorted anew; so what a link that broke
+// had brought stays until the next one has brought more.
+func (m *Mirror) preview() {
+	if len(m.aside.entries) < max(1, 2*len(m.entries)) {
+		return
+	}
+	m.entries, m.staff = maps.Clone(m.aside.entries), m.aside.staff
+	m.sort()
 }
 
 func (m *Mirror) swap() {
@@ -150,6 +172,7 @@ func (m *Mirror) drop(id wire.ConversationID) {
 		delete(m.entries, id)
 	}
 	delete(m.signs, id)
+	delete(m.viewers, id)
 }
 
 // fold changes one conversation. An event about one that was never shown has

@@ -320,3 +320,54 @@ func TestAPreviewDoesNotHoldTheWholeMessage(t *testing.T) {
 		t.Errorf("preview is %d long", len(got))
 	}
 }
+
+func TestTheFirstSnapshotIsShownAsItComesAndCalledIncomplete(t *testing.T) {
+	m := mirror.New()
+	v := m.View()
+	m.Welcome(welcome(false))
+	if v.Begun() {
+		t.Error("something is shown before anything came")
+	}
+	m.Snapshot(wire.Snapshot{Seq: 10, Conversations: []wire.Summary{summary("a", me, 0)}, Queues: []wire.Queue{{ID: "q", Name: "Cobranzas"}}})
+	m.Snapshot(wire.Snapshot{Seq: 10, Conversations: []wire.Summary{summary("b", me, 0)}})
+	if got := rows(m, mirror.Mine, mirror.ByWaiting); !slices.Equal(got, []wire.ConversationID{"a", "b"}) || !v.Begun() || v.Ready() {
+		t.Fatalf("rows while the first snapshot arrives = %v, begun %v, ready %v", got, v.Begun(), v.Ready())
+	}
+	m.Welcome(welcome(false)) // the link broke; what is here stays until there is more
+	m.Snapshot(wire.Snapshot{Seq: 20, Conversations: []wire.Summary{summary("c", me, 0)}})
+	if got := rows(m, mirror.Mine, mirror.ByWaiting); len(got) != 2 {
+		t.Errorf("rows after the link broke = %v", got)
+	}
+	m.Snapshot(wire.Snapshot{Seq: 20, Last: true})
+	if got := rows(m, mirror.Mine, mirror.ByWaiting); !slices.Equal(got, []wire.ConversationID{"c"}) || !v.Ready() {
+		t.Errorf("rows = %v, ready %v", got, v.Ready())
+	}
+}
+
+func TestViewersAreToldUntilTheLinkGoes(t *testing.T) {
+	m := following(t, summary("a", me, 0), summary("b", "", 0))
+	m.Viewing(wire.Viewing{Whole: true, Conversations: []wire.Viewers{
+		{Conversation: "a", Agents: []wire.Viewer{{Agent: "leo", Doing: wire.LooksAt}, {Agent: me, Doing: wire.Types}, {Agent: "sol", Doing: wire.Types}}},
+		{Conversation: "b", Agents: []wire.Viewer{{Agent: me, Doing: wire.LooksAt}}},
+	}})
+	v := m.View()
+	want := []wire.Viewer{{Agent: "sol", Doing: wire.Types}, {Agent: "leo", Doing: wire.LooksAt}}
+	if got := v.Viewers("a"); !slices.Equal(got, want) {
+		t.Errorf("in a: %v, want %v", got, want)
+	}
+	if got := v.Viewers("b"); got != nil {
+		t.Errorf("I am shown to myself: %v", got)
+	}
+	m.Viewing(wire.Viewing{Conversations: []wire.Viewers{{Conversation: "b", Agents: []wire.Viewer{{Agent: "leo"}}}}})
+	if len(v.Viewers("a")) != 2 || len(v.Viewers("b")) != 1 {
+		t.Errorf("a change of b left a with %v and b with %v", v.Viewers("a"), v.Viewers("b"))
+	}
+	m.Viewing(wire.Viewing{Conversations: []wire.Viewers{{Conversation: "a"}}})
+	if len(v.Viewers("a")) != 0 {
+		t.Errorf("they left and are still shown: %v", v.Viewers("a"))
+	}
+	m.Welcome(welcome(true))
+	if len(v.Viewers("b")) != 0 {
+		t.Errorf("a new link knows of %v", v.Viewers("b"))
+	}
+}

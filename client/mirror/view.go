@@ -22,6 +22,10 @@ func (m *Mirror) View() View { return View{m} }
 // true while the link is down: the link's state says how old what is shown is.
 func (v View) Ready() bool { return v.m.ready }
 
+// Begun reports whether there is something to show: a whole snapshot, or the
+// first parts of the first one.
+func (v View) Begun() bool { return v.m.ready || len(v.m.entries) > 0 }
+
 // At is the position everything shown is complete through.
 func (v View) At() wire.Position { return v.m.At() }
 
