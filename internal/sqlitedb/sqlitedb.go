@@ -4,6 +4,7 @@
 package sqlitedb
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -29,7 +30,19 @@ type DB struct {
 // running the migrations it has not run yet, in order, each in a transaction.
 // A file written by a newer build is refused rather than damaged.
 func Open(ctx context.Context, path string, migrations []string) (*DB, error) {
-	db := &DB{Write: connect(path, "immediate"), Read: connect(path, "deferred")}
+	return Engine{}.Open(ctx, path, migrations)
+}
+
+// Engine is which SQLite opens a file. The zero value is the product's; tests of
+// power cuts bring one whose disk they can fail.
+type Engine struct {
+	Driver string     // as database/sql knows it; empty: ours
+	Params url.Values // added to the address
+}
+
+// Open is [Open] with this engine.
+func (e Engine) Open(ctx context.Context, path string, migrations []string) (*DB, error) {
+	db := &DB{Write: connect(e, path, "immediate", "rwc"), Read: connect(e, path, "deferred", "rwc")}
 	db.Write.SetMaxOpenConns(1)
 	db.Read.SetMaxOpenConns(readers)
 	db.Read.SetMaxIdleConns(readers)
@@ -45,14 +58,24 @@ func (db *DB) Close() error {
 }
 
 // connect never fails: database/sql opens lazily, so the first use reports.
-func connect(path, locking string) *sql.DB {
-	q := url.Values{"_txlock": {locking}, "_pragma": {
+func connect(e Engine, path, locking, mode string) *sql.DB {
+	q := url.Values{"_txlock": {locking}, "mode": {mode}, "_pragma": {
 		"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
 		"wal_autocheckpoint(4000)", "temp_store(MEMORY)", "cache_size(-16000)",
 	}}
-	// sql.Open fails only for an unknown driver name, and this one is imported above.
-	db, _ := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+q.Encode())
+	for key, values := range e.Params {
+		q[key] = append(q[key], values...)
+	}
+	uri := fileURI(path)
+	uri.RawQuery = q.Encode()
+	// sql.Open fails only for an unknown driver name: ours is imported above, and
+	// who names another imports it.
+	db, _ := sql.Open(cmp.Or(e.Driver, "sqlite"), uri.String())
 	return db
+}
+
+func fileURI(path string) *url.URL {
+	return &url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath()}
 }
 
 func migrate(ctx context.Context, db *sql.DB, migrations []string) error {
