@@ -5,7 +5,8 @@
 //
 // What was given to [Client.Say] is kept until the desk has answered it and sent
 // again under the same number after every cut, so a message is neither lost nor
-// doubled while the program lives. Lines come in order and once.
+// doubled while the program lives. Lines come in order and once. When the desk comes
+// back from a backup, [Lost] names what it had accepted and no longer has.
 package chat
 
 import (
@@ -67,7 +68,9 @@ type Client struct {
 
 	// Below is Run's alone.
 	token, resume string
+	epoch         string // of the log that seen is of
 	seen          uint64 // seq of the last line given to Sink
+	kept          []accepted
 }
 
 // What a message has to be to be sent at all.

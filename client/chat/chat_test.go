@@ -377,11 +377,15 @@ func TestADeskThatForgotTheLaneGetsANewOneAndTheWholeMessage(t *testing.T) {
 func TestALogThatWasReplacedIsSeenFromItsStart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &desk{serve: func(i int, c *deskConn) {
-			c.welcome(0)
 			lines := []chatwire.Line{{Seq: 7, Text: "a"}, {Seq: 9, Text: "b"}}
-			if i == 1 {
-				lines = []chatwire.Line{{Seq: 7, Text: "a"}}
+			epoch := "first"
+			if i == 1 { // longer than what was seen: only the epoch tells
+				lines, epoch = []chatwire.Line{{Seq: 7, Text: "a"}, {Seq: 12, Text: "c"}}, "second"
+				if c.hello.Epoch != "first" || c.hello.After != 9 {
+					t.Errorf("hello says %+v", c.hello)
+				}
 			}
+			c.send(chatwire.FromDesk{Welcome: &chatwire.Welcome{Epoch: epoch, Beat: 25_000}})
 			c.send(chatwire.FromDesk{Lines: &chatwire.Lines{Lines: lines}})
 			if i == 0 {
 				c.close(wire.CloseRestart)
@@ -392,9 +396,62 @@ func TestALogThatWasReplacedIsSeenFromItsStart(t *testing.T) {
 		u := run(t, d, chat.Config{})
 		time.Sleep(20 * time.Second)
 		synctest.Wait()
-		links := of[chat.Link](u)
-		if last := links[len(links)-1]; !last.Anew || len(of[chat.Line](u)) != 3 {
-			t.Errorf("%d lines and last %+v, want the lines again after a warning", len(of[chat.Line](u)), last)
+		anew := 0
+		for _, l := range of[chat.Link](u) {
+			if l.Anew {
+				anew++
+			}
+		}
+		if anew != 1 || len(of[chat.Line](u)) != 4 {
+			t.Errorf("%d lines after %d warnings, want all lines again after one", len(of[chat.Line](u)), anew)
+		}
+	})
+}
+
+// The desk accepted one and two and not yet three; then it came back from a backup
+// that has only one.
+func TestARestoredDeskIsToldApartFromWhatItStillHas(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		heard := make(map[string][]string) // by lane
+		d := &desk{serve: func(i int, c *deskConn) {
+			w := chatwire.Welcome{Epoch: "first", Beat: 25_000}
+			if i > 0 {
+				w.Epoch, w.Past = "second", []wire.Position{{Epoch: "first", Seq: 5}}
+			}
+			if i == 1 {
+				w.LaneLast = 1
+			}
+			c.send(chatwire.FromDesk{Welcome: &w})
+			for {
+				f, ok := c.next()
+				if !ok {
+					return
+				}
+				if f.Say == nil {
+					continue
+				}
+				heard[c.hello.Lane] = append(heard[c.hello.Lane], fmt.Sprint(f.Say.N, f.Say.Text))
+				if i == 0 && f.Say.N == 3 {
+					c.close(wire.CloseRestart)
+					return
+				}
+				c.send(chatwire.FromDesk{Outcome: &chatwire.Outcome{N: f.Say.N, Seq: 4 + f.Say.N}})
+			}
+		}}
+		u := run(t, d, chat.Config{Lane: "old"})
+		for _, text := range []string{"uno", "dos", "tres"} {
+			_, _ = u.Say(text)
+		}
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if lost := of[chat.Lost](u); len(lost) != 1 || lost[0] != (chat.Lost{N: 2, Text: "dos"}) {
+			t.Errorf("lost %+v, want the second only", lost)
+		}
+		if len(heard) != 2 || fmt.Sprint(heard["old"]) != "[1uno 2dos 3tres]" {
+			t.Errorf("heard %v, want the third again in a new lane", heard)
+		}
+		if out := of[chat.Outcome](u); len(out) != 3 || out[2].N != 3 {
+			t.Errorf("outcomes %+v", out)
 		}
 	})
 }

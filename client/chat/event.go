@@ -6,8 +6,8 @@ import (
 	"ventanilla/client/wire/chatwire"
 )
 
-// Event is something that happened to the customer: [Line], [Outcome], [Typing],
-// [Marks], [Service] or [Link].
+// Event is something that happened to the customer: [Line], [Outcome], [Lost],
+// [Typing], [Marks], [Service] or [Link].
 type Event interface{ event() }
 
 // Line is a message of the conversation, the customer's own included.
@@ -19,6 +19,13 @@ type Line struct {
 
 // Outcome answers what was said, with the number Say returned.
 type Outcome struct{ chatwire.Outcome }
+
+// Lost says that the desk came back from a backup without a message it had
+// accepted in the last 24 hours. Nothing is said again unless the program does.
+type Lost struct {
+	N    uint64 // as Say returned it
+	Text string
+}
 
 // Typing says that the staff is writing, for wire.TypingLasts.
 type Typing struct{}
@@ -38,8 +45,8 @@ type Link struct {
 	// token named them; set when the link is up.
 	Name  string
 	Known bool
-	// Anew says that the desk has lost what it had acknowledged (it came back from
-	// a backup): lines come again from the first.
+	// Anew says that the desk's log is another one (it came back from a backup):
+	// lines come again from the first, and [Lost] follows for what is gone.
 	Anew bool
 
 	// Err is why the link is down and Retry when it is tried again.
@@ -49,6 +56,7 @@ type Link struct {
 
 func (Line) event()    {}
 func (Outcome) event() {}
+func (Lost) event()    {}
 func (Typing) event()  {}
 func (Marks) event()   {}
 func (Service) event() {}

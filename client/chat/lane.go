@@ -19,6 +19,10 @@ type lane struct {
 	next    uint64 // number of the next message on the wire
 	waiting []message
 	sent    int // how many of waiting are on the wire
+	// ending is set when the desk's log was replaced: the numbers up to limit still
+	// have their outcomes there, the later ones must not be used in it.
+	ending bool
+	limit  uint64
 }
 
 type message struct {
@@ -44,6 +48,9 @@ func (l *lane) take() (chatwire.Say, bool) {
 		return chatwire.Say{}, false
 	}
 	m := l.waiting[l.sent]
+	if l.ending && m.n > l.limit {
+		return chatwire.Say{}, false
+	}
 	l.sent++
 	return chatwire.Say{N: m.n, Settled: l.settled(), Text: m.text}, true
 }
@@ -64,6 +71,16 @@ func (l *lane) answer(n uint64) bool {
 	return true
 }
 
+// text returns what message n says, while it waits.
+func (l *lane) text(n uint64) string {
+	for _, m := range l.waiting {
+		if m.n == n {
+			return m.text
+		}
+	}
+	return ""
+}
+
 // again makes take start over at message n.
 func (l *lane) again(n uint64) {
 	l.sent = int(min(max(n, l.settled()+1)-l.settled()-1, uint64(len(l.waiting))))
@@ -72,10 +89,16 @@ func (l *lane) again(n uint64) {
 // inFlight reports whether an answer is owed.
 func (l *lane) inFlight() bool { return l.sent > 0 }
 
+// end lets nothing be sent in this lane but what the desk has already.
+func (l *lane) end(last uint64) { l.ending, l.limit = l.next > 1, last }
+
+// ended reports whether it is time to replace the lane.
+func (l *lane) ended() bool { return l.ending && l.settled() >= min(l.limit, l.next-1) }
+
 // replace gives what waits new numbers in a lane the desk has never seen.
 func (l *lane) replace() {
 	l.base += l.settled()
-	l.id, l.next, l.sent = wire.NewToken(), 1, 0
+	l.id, l.next, l.sent, l.ending = wire.NewToken(), 1, 0, false
 	for i := range l.waiting {
 		l.waiting[i] = message{n: l.next, text: l.waiting[i].text}
 		l.next++

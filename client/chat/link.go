@@ -29,13 +29,12 @@ type link struct {
 	answer time.Time // by when an outcome is owed; zero: none is
 	hold   time.Time // the desk asked not to send before
 	marked chatwire.Marks
-	lined  bool // lines came since the welcome
 }
 
 var (
 	errSilent = errors.New("the desk went silent")
 	errOwing  = errors.New("the desk does not answer what was said")
-	errAnew   = errors.New("the desk has lost this lane")
+	errAnew   = errors.New("the desk has another log: a new lane is needed")
 )
 
 func (l *link) run(ctx context.Context) error {
@@ -63,6 +62,9 @@ func (l *link) run(ctx context.Context) error {
 			}
 			l.heard = time.Now()
 			l.receive(*f)
+			if l.c.replaced() {
+				return errAnew
+			}
 		case <-l.c.wake:
 		case <-timer.C:
 			if err := l.due(time.Now()); err != nil {
@@ -96,18 +98,21 @@ func (l *link) read() {
 // begin takes in what the welcome said.
 func (l *link) begin() error {
 	c, w := l.c, l.welcome
+	anew := c.epoch != "" && w.Epoch != c.epoch
+	c.epoch = w.Epoch
 	c.mu.Lock()
-	lost := w.LaneLast < c.lane.settled()
-	if lost {
-		c.lane.replace()
-	} else {
-		c.lane.again(0)
+	c.lane.again(0)
+	if anew || w.LaneLast < c.lane.settled() {
+		c.lane.end(w.LaneLast)
 	}
 	c.typing = false
 	c.mu.Unlock()
-	if lost {
+	if anew {
 		c.seen = 0
 		c.cfg.Sink(Link{Anew: true, Err: errAnew})
+		c.tellLost(&w)
+	}
+	if c.replaced() {
 		return errAnew
 	}
 	l.beat = max(time.Duration(w.Beat)*time.Millisecond, time.Second)
@@ -213,11 +218,6 @@ func (l *link) receive(f chatwire.FromDesk) {
 
 func (l *link) lines(lines []chatwire.Line) {
 	c := l.c
-	if !l.lined && len(lines) > 0 && lines[0].Seq <= c.seen {
-		c.seen = 0 // what follows the welcome is newer, unless the log is another one
-		c.cfg.Sink(Link{Up: true, Anew: true, Resume: c.resume, Name: l.welcome.Name, Known: l.welcome.Known})
-	}
-	l.lined = true
 	for _, line := range lines {
 		if line.Seq <= c.seen {
 			continue
@@ -229,6 +229,9 @@ func (l *link) lines(lines []chatwire.Line) {
 			e.Mine = c.lane.base + line.N
 		}
 		c.mu.Unlock()
+		if e.Mine > 0 {
+			c.keep(e.Mine, line.Seq, line.Text)
+		}
 		c.cfg.Sink(e)
 	}
 }
@@ -236,11 +239,15 @@ func (l *link) lines(lines []chatwire.Line) {
 func (l *link) outcome(o chatwire.Outcome) {
 	c := l.c
 	c.mu.Lock()
+	text := c.lane.text(o.N)
 	fresh := c.lane.answer(o.N)
 	l.owe(c.lane.inFlight())
 	o.N += c.lane.base
 	c.mu.Unlock()
 	if fresh {
+		if o.Seq > 0 {
+			c.keep(o.N, o.Seq, text)
+		}
 		c.cfg.Sink(Outcome{o})
 	}
 }

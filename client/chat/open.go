@@ -111,7 +111,7 @@ func (l *link) greet(ctx context.Context, ticket string) error {
 	c.mu.Lock()
 	lane := c.lane.id
 	c.mu.Unlock()
-	hello := chatwire.Hello{Version: chatwire.Version, Ticket: ticket, Device: c.cfg.Device, Lane: lane, After: c.seen}
+	hello := chatwire.Hello{Version: chatwire.Version, Ticket: ticket, Device: c.cfg.Device, Lane: lane, After: c.seen, Epoch: c.epoch}
 	if err := l.write(chatwire.FromCustomer{Hello: &hello}); err != nil {
 		return err
 	}

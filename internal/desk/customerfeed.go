@@ -11,12 +11,15 @@ import (
 const historyPage = 50
 
 // CustomerFeed is the feed of one customer's page: what was said in public, who
-// serves, how far the staff has read. There is no form of anything else.
+// serves, how far the staff has read. There is no form of anything else. It is told
+// only what concerns its customer, so an idle page costs nothing when others write.
+// It belongs to one goroutine, which calls Close when the page is gone.
 type CustomerFeed struct {
 	Customer Customer
 	desk     *Desk
 	current  wire.ConversationID
 	service  chatwire.Service
+	ear      *ear
 }
 
 // CustomerStart is what a page shows first; the feed goes on after UpTo.
@@ -26,50 +29,92 @@ type CustomerStart struct {
 	UpTo    uint64
 }
 
-// Greet returns a customer's feed and what comes before it: the lines after a seq.
-func (d *Desk) Greet(ctx context.Context, from Sender, after uint64) (*CustomerFeed, CustomerStart, error) {
+// Greet returns a customer's feed and what comes before it: the lines after a
+// position, or the newest when that is of another log.
+func (d *Desk) Greet(ctx context.Context, from Sender, after wire.Position) (*CustomerFeed, CustomerStart, error) {
 	var start CustomerStart
 	f := &CustomerFeed{desk: d}
 	err := d.cfg.Store.View(ctx, func(r Reader) error {
-		at, err := r.Position()
-		if err != nil {
-			return err
-		}
-		customer, found, err := r.Customer(from.Customer)
-		if err != nil {
-			return err
-		}
-		if !found {
-			return refuse(wire.Missing, "signed_out")
-		}
-		lane, _, err := r.Lane(from.key())
-		if err != nil {
-			return err
-		}
-		if after > at.Seq {
-			after = 0 // the page remembers another log
-		}
-		lines, more, err := d.page(r, from.Customer, after, 0)
-		if err != nil {
-			return err
-		}
-		c, _, err := r.LatestOf(from.Customer)
-		if err != nil {
-			return err
-		}
-		f.Customer, f.current, f.service = customer, c.Summary.ID, d.serviceOf(&c.Summary)
-		start = CustomerStart{
-			Welcome: chatwire.Welcome{
-				Name: customer.Name, Known: customer.Ref != "", Clock: d.millis(), Beat: BeatMillis,
-				LaneLast: lane.Last, Service: f.service, Marks: staffMarks(c.Summary.Seen),
-			},
-			Lines: chatwire.Lines{Lines: lines, More: more},
-			UpTo:  at.Seq,
-		}
-		return nil
+		var err error
+		start, err = f.start(r, from, after)
+		return err
 	})
-	return f, start, err
+	if err != nil {
+		return nil, CustomerStart{}, err
+	}
+	if f.ear, err = d.tail.listen(from.Customer, start.UpTo); err != nil {
+		return nil, CustomerStart{}, err
+	}
+	return f, start, nil
 }
+
+// start reads what a page shows first.
+func (f *CustomerFeed) start(r Reader, from Sender, after wire.Position) (CustomerStart, error) {
+	customer, found, err := r.Customer(from.Customer)
+	if err == nil && !found {
+		err = refuse(wire.Missing, "signed_out")
+	}
+	if err != nil {
+		return CustomerStart{}, err
+	}
+	at, err := r.Position()
+	if err != nil {
+		return CustomerStart{}, err
+	}
+	past, err := r.Past()
+	if err != nil {
+		return CustomerStart{}, err
+	}
+	lane, _, err := r.Lane(from.key())
+	if err != nil {
+		return CustomerStart{}, err
+	}
+	if after.Epoch != at.Epoch || after.Seq > at.Seq {
+		after.Seq = 0
+	}
+	lines, more, err := f.desk.page(r, from.Customer, after.Seq, 0)
+	if err != nil {
+		return CustomerStart{}, err
+	}
+	c, _, err := r.LatestOf(from.Customer)
+	if err != nil {
+		return CustomerStart{}, err
+	}
+	f.Customer, f.current, f.service = customer, c.Summary.ID, f.desk.serviceOf(&c.Summary)
+	return CustomerStart{
+		Welcome: chatwire.Welcome{
+			Epoch: at.Epoch, Past: past,
+			Name: customer.Name, Known: customer.Ref != "", Clock: f.desk.millis(), Beat: BeatMillis,
+			LaneLast: lane.Last, Service: f.service, Marks: staffMarks(c.Summary.Seen),
+		},
+		Lines: chatwire.Lines{Lines: lines, More: more},
+		UpTo:  at.Seq,
+	}, nil
+}
+
+// Woken returns a channel that is closed when Next may have more. Get it before
+// calling Next, or something may come unseen in between.
+func (f *CustomerFeed) Woken() <-chan struct{} { return f.desk.tail.earWoken(f.ear) }
+
+// Next returns the frames that follow, none when there are none now, or
+// [ErrFellBehind].
+func (f *CustomerFeed) Next() ([]chatwire.FromDesk, error) {
+	items, typing, err := f.desk.tail.heard(f.ear)
+	if err != nil {
+		return nil, err
+	}
+	var frames []chatwire.FromDesk
+	for _, item := range items {
+		frames = append(frames, f.Forms(item)...)
+	}
+	if typing {
+		frames = append(frames, chatwire.FromDesk{Typing: &struct{}{}})
+	}
+	return frames, nil
+}
+
+// Close ends the feed.
+func (f *CustomerFeed) Close() { f.desk.tail.unlisten(f.Customer.ID, f.ear) }
 
 // Older returns the page of lines before a seq.
 func (d *Desk) Older(ctx context.Context, id wire.CustomerID, before uint64) (chatwire.Lines, error) {
@@ -161,9 +206,4 @@ func (f *CustomerFeed) Forms(item *Item) []chatwire.FromDesk {
 func (f *CustomerFeed) serves() []chatwire.FromDesk {
 	now := f.service
 	return []chatwire.FromDesk{{Service: &now}}
-}
-
-// SeesTyping reports whether a typing sign is an agent's for this customer.
-func (f *CustomerFeed) SeesTyping(n Notice) bool {
-	return n.Customer == f.Customer.ID && n.Typing.By == wire.ByAgent
 }

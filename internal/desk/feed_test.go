@@ -229,7 +229,7 @@ func TestWatchingGivesFullTextAndNotesStayInside(t *testing.T) {
 	if got := f.reads(looking, l); len(got) != 1 || got[0].Event.(wire.Noted).Text != "" {
 		t.Errorf("who does not watch hears %+v", got)
 	}
-	feed, start, err := f.desk.Greet(t.Context(), from, 0)
+	feed, start, err := f.desk.Greet(t.Context(), from, wire.Position{})
 	f.must(err)
 	cursor, err := f.desk.Follow(f.t.Context(), 0)
 	f.must(err)
@@ -257,7 +257,7 @@ func TestAnEndedAccountEndsTheFeed(t *testing.T) {
 	items, err := cursor.Next(t.Context(), 0)
 	f.must(err)
 	_, err = staff.Form(items[len(items)-1])
-	if e, ok := errors.AsType[*desk.Error](err); !ok || e.Code != "signed_out" {
+	if e, ok := errors.AsType[*desk.Error](err); !ok || e.Code != "revoked" {
 		t.Fatalf("the feed goes on: %v", err)
 	}
 }
@@ -267,7 +267,7 @@ func TestCustomersHearOnlyTheirOwn(t *testing.T) {
 	f := open(t)
 	rosa, id := f.customer("c-1001", "hola")
 	mario, _ := f.customer("c-1002", "buenas")
-	feed, _, err := f.desk.Greet(t.Context(), mario, 0)
+	feed, _, err := f.desk.Greet(t.Context(), mario, wire.Position{})
 	f.must(err)
 	start := f.desk.Head()
 	f.says(rosa, "mi secreto")

@@ -161,7 +161,7 @@ func TestASnapshotHoldsTheStaffAsOfItsSeq(t *testing.T) {
 	}
 	f.must(desk.DisableUser(t.Context(), f.store, time.Now(), "ana"))
 	_, err = f.desk.Snapshot(t.Context(), ana)
-	if e, ok := errors.AsType[*desk.Error](err); !ok || e.Code != "signed_out" {
+	if e, ok := errors.AsType[*desk.Error](err); !ok || e.Code != "revoked" {
 		t.Errorf("a snapshot for an account that ended: %v", err)
 	}
 	was := f.user("bruno")
@@ -188,7 +188,7 @@ func TestAPageShowsWhoServesItsNewestConversation(t *testing.T) {
 	later.Store(int64(48 * time.Hour))
 	f.says(from, "otra cosa")
 	id := f.latest(from.Customer).Summary.ID
-	feed, start, err := f.desk.Greet(t.Context(), from, 0)
+	feed, start, err := f.desk.Greet(t.Context(), from, wire.Position{})
 	f.must(err)
 	cursor, err := f.desk.Follow(t.Context(), start.UpTo)
 	f.must(err)

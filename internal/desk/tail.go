@@ -26,7 +26,8 @@ type tail struct {
 	last  uint64
 	wake  chan struct{} // closed when last grows or a sign comes
 	signs []sign
-	signN uint64 // signs ever given
+	signN uint64                     // signs ever given
+	ears  map[wire.CustomerID][]*ear // the customers' pages that follow now
 }
 
 // sign is an ephemeral notice with its number.
@@ -39,7 +40,7 @@ type sign struct {
 const signsKept = 256
 
 func newTail(head uint64) *tail {
-	return &tail{first: head + 1, last: head, wake: make(chan struct{})}
+	return &tail{first: head + 1, last: head, wake: make(chan struct{}), ears: make(map[wire.CustomerID][]*ear)}
 }
 
 func (t *tail) head() uint64 {
@@ -61,8 +62,10 @@ func (t *tail) append(entries []Entry, each func(Entry)) bool {
 		case e.Seq > t.last+1:
 			return false
 		}
-		t.ring[e.Seq%tailSize] = newItem(e)
+		item := newItem(e)
+		t.ring[e.Seq%tailSize] = item
 		t.last = e.Seq
+		t.tell(item)
 		each(e)
 		if t.last-t.first >= tailSize {
 			t.first = t.last - tailSize + 1
@@ -79,6 +82,7 @@ func (t *tail) sign(n Notice) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.signN++
+	t.tellTyping(n)
 	t.signs = append(t.signs, sign{t.signN, n})
 	if len(t.signs) > 2*signsKept {
 		t.signs = append(t.signs[:0], t.signs[len(t.signs)-signsKept:]...)

@@ -25,16 +25,12 @@ func (c customers) Enter(ctx context.Context, e webchat.Entry) (webchat.Visitor,
 	return webchat.Visitor{ID: who.ID, Known: who.Ref != "", Locale: who.Lang}, nil
 }
 
-func (c customers) Follow(ctx context.Context, v webchat.Visitor, t webchat.Tab, after uint64) (chatwire.Welcome, webchat.Feed, error) {
+func (c customers) Follow(ctx context.Context, v webchat.Visitor, t webchat.Tab, after wire.Position) (chatwire.Welcome, webchat.Feed, error) {
 	f, start, err := c.desk.Greet(ctx, sender(v, t), after)
 	if err != nil {
 		return chatwire.Welcome{}, nil, err
 	}
-	cursor, err := c.desk.Follow(ctx, start.UpTo)
-	if err != nil {
-		return chatwire.Welcome{}, nil, err
-	}
-	return start.Welcome, &customerFeed{feed: f, cursor: cursor, first: &start.Lines}, nil
+	return start.Welcome, &customerFeed{CustomerFeed: f, first: &start.Lines}, nil
 }
 
 func (c customers) Say(ctx context.Context, v webchat.Visitor, t webchat.Tab, s chatwire.Say, answer func(chatwire.FromDesk)) error {
@@ -59,41 +55,21 @@ func sender(v webchat.Visitor, t webchat.Tab) desk.Sender {
 	return desk.Sender{Customer: v.ID, Device: t.Device, Lane: t.Lane, Locale: v.Locale}
 }
 
-// customerFeed turns a cursor over the log into the frames of one page.
+// customerFeed puts the lines that a page shows first before its feed.
 type customerFeed struct {
-	feed   *desk.CustomerFeed
-	cursor *desk.Cursor
-	first  *chatwire.Lines // what the page shows before anything new
+	*desk.CustomerFeed
+	first *chatwire.Lines
 }
 
-func (f *customerFeed) Woken() <-chan struct{} { return f.cursor.Woken() }
-
-func (f *customerFeed) Next(ctx context.Context) ([]chatwire.FromDesk, error) {
+func (f *customerFeed) Next(context.Context) ([]chatwire.FromDesk, error) {
 	if f.first != nil {
 		return []chatwire.FromDesk{{Lines: f.nextPage()}}, nil
 	}
-	var frames []chatwire.FromDesk
-	for len(frames) == 0 {
-		items, err := f.cursor.Next(ctx, 0)
-		if errors.Is(err, desk.ErrFellBehind) {
-			return nil, errors.Join(webchat.ErrFellBehind, err)
-		}
-		if err != nil {
-			return nil, err
-		}
-		for _, item := range items {
-			frames = append(frames, f.feed.Forms(item)...)
-		}
-		if len(items) == 0 {
-			break
-		}
+	frames, err := f.CustomerFeed.Next()
+	if errors.Is(err, desk.ErrFellBehind) {
+		err = errors.Join(webchat.ErrFellBehind, err)
 	}
-	for _, n := range f.cursor.Signs() {
-		if f.feed.SeesTyping(n) {
-			frames = append(frames, chatwire.FromDesk{Typing: &struct{}{}})
-		}
-	}
-	return frames, nil
+	return frames, err
 }
 
 // A frame of the lines that come first is well below what a page has to read in one

@@ -108,6 +108,20 @@ type Welcome struct {
 	Marks    Marks           `json:"marks"`
 }
 
+// Has reports whether the desk has what was accepted at a position, of its log or of
+// one that it was restored from.
+func (w *Welcome) Has(at wire.Position) bool {
+	if at.Epoch == w.Epoch {
+		return true
+	}
+	for _, p := range w.Past {
+		if p.Epoch == at.Epoch {
+			return at.Seq <= p.Seq
+		}
+	}
+	return false
+}
+
 // Service says who serves the customer; Agent is empty while nobody does.
 type Service struct {
 	Agent    string `json:"agent,omitempty"` // display name

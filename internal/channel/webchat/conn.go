@@ -74,6 +74,8 @@ func (k *conn) run(ctx context.Context) {
 	<-written
 	if feed == nil {
 		k.goodbye(ctx)
+	} else {
+		feed.Close()
 	}
 	k.linger(err)
 }
@@ -111,7 +113,7 @@ func (k *conn) greet(ctx context.Context) (Feed, error) {
 	}
 	k.who, k.tab = who, Tab{h.Device, h.Lane}
 	k.ch.greeted(k)
-	welcome, feed, err := k.ch.cfg.Desk.Follow(ctx, k.who, k.tab, h.After)
+	welcome, feed, err := k.ch.cfg.Desk.Follow(ctx, k.who, k.tab, wire.Position{Epoch: h.Epoch, Seq: h.After})
 	if err != nil {
 		return nil, k.trouble("following", err)
 	}

@@ -19,10 +19,10 @@ type Desk interface {
 	// Fresh may be lost, and two tabs may ask with the same one.
 	Enter(ctx context.Context, e Entry) (Visitor, error)
 
-	// Follow starts the feed of what a customer may see after a seq (0: the latest
-	// lines). The welcome holds LaneLast of the tab; Clock and Beat are filled in
-	// by the channel.
-	Follow(ctx context.Context, v Visitor, t Tab, after uint64) (chatwire.Welcome, Feed, error)
+	// Follow starts the feed of what a customer may see after a position; the latest
+	// lines when that is none or of another log. The welcome holds LaneLast of the
+	// tab; Clock and Beat are filled in by the channel. The channel closes the feed.
+	Follow(ctx context.Context, v Visitor, t Tab, after wire.Position) (chatwire.Welcome, Feed, error)
 
 	// Say takes message s of the tab. It returns once the order of the tab's
 	// messages is settled; answer gets the outcome, or the resend, when that is on
@@ -48,6 +48,8 @@ type Feed interface {
 	// Next returns the frames that follow (lines, marks, service, typing), none
 	// when there are none now, or an error that wraps [ErrFellBehind].
 	Next(ctx context.Context) ([]chatwire.FromDesk, error)
+	// Close ends the feed; nothing is called after it.
+	Close()
 }
 
 // ErrFellBehind says that a live feed's reader is too slow; it resumes.

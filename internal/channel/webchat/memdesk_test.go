@@ -2,6 +2,7 @@ package webchat_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -22,6 +23,13 @@ type memDesk struct {
 	people  map[string]*person // by resume token's hash, and by "ref:" + reference
 	entered []webchat.Entry
 	heard   []string // every message that was accepted, in order
+	epoch   string
+	past    []wire.Position
+	// full, when set, is why nothing is taken.
+	full *wire.Refusal
+	// lose, when set, is called once a message is in the log and before its answer
+	// goes: false loses the answer.
+	lose func(text string) bool
 	// everybody, when set, is whom everyone enters as.
 	everybody *webchat.Visitor
 }
@@ -30,6 +38,7 @@ type person struct {
 	visitor webchat.Visitor
 	lines   []chatwire.Line
 	lanes   map[webchat.Tab]uint64
+	devices map[string]string // by lane
 	service chatwire.Service
 	read    chatwire.Marks // by the staff
 	marks   chatwire.Marks // by the customer
@@ -39,7 +48,7 @@ type person struct {
 }
 
 func newMemDesk() *memDesk {
-	return &memDesk{woken: make(chan struct{}), people: make(map[string]*person)}
+	return &memDesk{woken: make(chan struct{}), people: make(map[string]*person), epoch: "first"}
 }
 
 func (d *memDesk) wake() {
@@ -56,7 +65,7 @@ func (d *memDesk) Enter(_ context.Context, e webchat.Entry) (webchat.Visitor, er
 		p = d.people["ref:"+e.Ref]
 	}
 	if p == nil || e.Resume == "" && e.Ref == "" {
-		p = &person{lanes: make(map[webchat.Tab]uint64)}
+		p = &person{lanes: make(map[webchat.Tab]uint64), devices: make(map[string]string)}
 		p.visitor = webchat.Visitor{ID: wire.CustomerID(fmt.Sprint("c", len(d.people))), Known: e.Ref != ""}
 	}
 	if e.Ref != "" {
@@ -78,14 +87,15 @@ func (d *memDesk) person(v webchat.Visitor) *person {
 	panic("nobody entered as " + v.ID)
 }
 
-func (d *memDesk) Follow(_ context.Context, v webchat.Visitor, t webchat.Tab, after uint64) (chatwire.Welcome, webchat.Feed, error) {
+func (d *memDesk) Follow(_ context.Context, v webchat.Visitor, t webchat.Tab, at wire.Position) (chatwire.Welcome, webchat.Feed, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	p := d.person(v)
-	if after > d.seq { // the page remembers another log
+	after := at.Seq
+	if at.Epoch != d.epoch || after > d.seq {
 		after = 0
 	}
-	w := chatwire.Welcome{Known: p.visitor.Known, LaneLast: p.lanes[t], Service: p.service, Marks: p.read}
+	w := chatwire.Welcome{Epoch: d.epoch, Past: d.past, Known: p.visitor.Known, LaneLast: p.lanes[t], Service: p.service, Marks: p.read}
 	return w, &memFeed{desk: d, person: p, after: after, fresh: true, version: p.version, typing: p.typing}, nil
 }
 
@@ -109,6 +119,8 @@ func (f *memFeed) Woken() <-chan struct{} {
 	defer f.desk.mu.Unlock()
 	return f.desk.woken
 }
+
+func (f *memFeed) Close() {}
 
 func (f *memFeed) Next(context.Context) (out []chatwire.FromDesk, err error) {
 	f.desk.mu.Lock()
@@ -141,6 +153,8 @@ func (d *memDesk) Say(_ context.Context, v webchat.Visitor, t webchat.Tab, s cha
 	defer d.mu.Unlock()
 	p := d.person(v)
 	switch last := p.lanes[t]; {
+	case d.full != nil:
+		answer(chatwire.FromDesk{Resend: &wire.Resend{From: s.N, Wait: 300, Why: d.full}})
 	case s.N > last+1:
 		answer(chatwire.FromDesk{Resend: &wire.Resend{From: last + 1}})
 	case s.N <= last:
@@ -149,9 +163,12 @@ func (d *memDesk) Say(_ context.Context, v webchat.Visitor, t webchat.Tab, s cha
 		p.lanes[t] = s.N
 		answer(chatwire.FromDesk{Outcome: &chatwire.Outcome{N: s.N, Refused: &wire.Refusal{Kind: wire.Invalid, Code: "unwanted", Text: "No se puede."}}})
 	default:
-		p.lanes[t] = s.N
+		p.lanes[t], p.devices[t.Lane] = s.N, t.Device
 		d.heard = append(d.heard, s.Text)
 		seq := d.add(p, chatwire.Line{By: wire.ByCustomer, Text: s.Text, Lane: t.Lane, N: s.N})
+		if d.lose != nil && d.lose(s.Text) {
+			return errors.New("the answer is lost")
+		}
 		answer(chatwire.FromDesk{Outcome: &chatwire.Outcome{N: s.N, Seq: seq}})
 	}
 	return nil
@@ -211,6 +228,23 @@ func (d *memDesk) serve(s chatwire.Service, read uint64) {
 	d.staff(func(p *person) {
 		p.service, p.read = s, chatwire.Marks{Delivered: read, Read: read}
 		p.version++
+	})
+}
+
+// restore puts the desk back to what it had at a seq, as a backup does: the log has
+// a new epoch and says how much of the old one it still is.
+func (d *memDesk) restore(seq uint64) {
+	d.staff(func(p *person) {
+		d.past = append(d.past, wire.Position{Epoch: d.epoch, Seq: seq})
+		d.epoch += "+"
+		d.seq = seq
+		p.lines = slices.DeleteFunc(p.lines, func(l chatwire.Line) bool { return l.Seq > seq })
+		clear(p.lanes)
+		for _, l := range p.lines {
+			if l.N > 0 {
+				p.lanes[webchat.Tab{Device: p.devices[l.Lane], Lane: l.Lane}] = l.N
+			}
+		}
 	})
 }
 
