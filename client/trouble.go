@@ -76,8 +76,9 @@ func (e *busyError) Error() string {
 	return fmt.Sprintf("the desk answered %d: again in %v", e.status, e.after)
 }
 
-// closedWith returns the close code in err, 0 when there is none.
-func closedWith(err error) int {
+// CloseCode is the code by which the desk closed the link that ended with err, 0
+// when it did not close it in words.
+func CloseCode(err error) int {
 	if ce := (*websocket.CloseError)(nil); errors.As(err, &ce) {
 		return ce.Code
 	}
@@ -86,7 +87,7 @@ func closedWith(err error) int {
 
 // verdict turns the end of a socket into what it means for us.
 func verdict(err error) error {
-	if code := closedWith(err); code != 0 && !wire.ComeBack(code) {
+	if code := CloseCode(err); code != 0 && !wire.ComeBack(code) {
 		return &StopError{Code: code}
 	}
 	if errors.Is(err, websocket.ErrReadLimit) {
