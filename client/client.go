@@ -167,7 +167,7 @@ func (c *Client) mend(err error) error {
 		if c.faults++; c.faults > 1 {
 			c.afresh = true
 		}
-	case closedWith(err) == wire.CloseRights:
+	case CloseCode(err) == wire.CloseRights:
 		c.afresh = true
 	}
 	return nil
