@@ -11,6 +11,10 @@ PKG ?= ./...
 RUN ?= .
 FUZZTIME ?= 30s
 
+# SEED and FAULTS choose what the torture run does.
+SEED ?= 1
+FAULTS ?= 1000
+
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@$(file < internal/dev/staticcheck.version)
 
 .PHONY: help check needs fmt vet lint generated build-all tidy test build generate torture fuzz bench clean
@@ -53,8 +57,11 @@ build: ## bin/ventanilla
 generate: ## write the generated files anew
 	go generate ./...
 
-torture: needs ## the tests with VENTANILLA_TORTURE=1: kills and faults for longer (PKG, RUN)
-	VENTANILLA_TORTURE=1 CGO_ENABLED=1 go test -race -shuffle=on -count=1 -timeout 2h -run '$(RUN)' $(PKG)
+torture: needs ## a whole desk hurt in every way, then every test for longer (SEED, FAULTS, PKG, RUN)
+	VENTANILLA_TORTURE=1 VENTANILLA_TORTURE_SEED=$(SEED) VENTANILLA_TORTURE_FAULTS=$(FAULTS) CGO_ENABLED=1 \
+		go test -race -count=1 -timeout 2h -v ./internal/torture
+	VENTANILLA_TORTURE=1 CGO_ENABLED=1 go test -race -shuffle=on -count=1 -timeout 2h -run '$(RUN)' \
+		$$(go list $(PKG) | grep -v internal/torture)
 
 fuzz: ## every fuzz target for FUZZTIME each (PKG, FUZZTIME)
 	@bash internal/dev/fuzz.sh '$(FUZZTIME)' $(PKG)
