@@ -58,7 +58,6 @@ type Client struct {
 
 	// Run's goroutine and the reader it waits for own these.
 	cursor mirror.Cursor
-	epoch  string // of the desk that last greeted us
 	rights string // by which the state at cursor was chosen
 	faults int    // frames that made no sense, since a link last held
 
@@ -118,6 +117,9 @@ func (c *Client) Run(ctx context.Context) error {
 func (c *Client) sayLeft() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.lane.hasLost() {
+		c.sayLost()
+	}
 	for range c.lane.box.Entries() {
 		c.sayOutbox()
 		return

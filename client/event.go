@@ -88,6 +88,11 @@ type Settled struct {
 	Outcome wire.Outcome
 }
 
+// Lost lists the accepted commands that the desk does not have any more, because
+// it came back from a backup: the whole list each time it changes. Each is answered
+// by [Client.SendAgain] or [Client.LetGo].
+type Lost struct{ Entries []Entry }
+
 // Answered ends an ask: exactly one comes for each [Client.Ask], with its token.
 type Answered struct {
 	Token any
@@ -111,3 +116,4 @@ func (Withheld) event()       {}
 func (OutboxChanged) event()  {}
 func (Settled) event()        {}
 func (Answered) event()       {}
+func (Lost) event()           {}

@@ -19,26 +19,49 @@ type lane struct {
 	progress time.Time // when the oldest unanswered command was sent, or one was last answered
 	retiring bool      // this lane ends once the desk has answered up to final
 	final    uint64
+	log      history // of the desk that last greeted us; outlives the link
 }
 
 // begin makes the lane ready for a link on which the desk stated what it knows.
 // A desk that knows less than it has told us, or more than we have sent, or
 // whose log was replaced, does not share this lane's numbers with us. What it
 // has outcomes for is asked for under the old numbers, the rest goes on in a new
-// lane; so nothing runs twice and nothing is left out.
-func (l *lane) begin(w wire.Welcome, replaced bool) {
+// lane; so nothing runs twice and nothing is left out. It reports whether what the
+// desk has lost is something else than before.
+func (l *lane) begin(w wire.Welcome, now time.Time) (lost bool, err error) {
+	l.log = history{w.Epoch, w.Past}
 	_, last := l.box.Lane()
+	epoch := l.box.Epoch()
+	if epoch == "" || last == 0 && epoch != w.Epoch {
+		if err := l.box.Begin(w.Epoch); err != nil {
+			return false, fmt.Errorf("beginning the lane: %w", err)
+		}
+	}
+	replaced := epoch != "" && epoch != w.Epoch
 	l.greeted = true
 	l.retiring = w.LaneLast < l.box.Settled() || w.LaneLast > last || replaced && last > 0
 	l.final = w.LaneLast
+	return l.judge(now)
 }
 
 // end forgets the link: what was sent and not answered waits again.
-func (l *lane) end() { *l = lane{box: l.box} }
+func (l *lane) end() { *l = lane{box: l.box, log: l.log} }
 
 func (l *lane) renew() error {
+	of := l.box.Epoch()
 	if err := l.box.Renew(wire.NewToken()); err != nil {
 		return fmt.Errorf("renewing the lane: %w", err)
+	}
+	if of == "" || of == l.log.epoch {
+		return nil
+	}
+	// What was seen of the old log is not what the new one has at these places.
+	for e := range l.box.Entries() {
+		if c, other := seenUpTo(e.Command, l.log.shared(of)); other {
+			if err := l.box.Change(e.ID, c); err != nil {
+				return fmt.Errorf("renewing the lane: %w", err)
+			}
+		}
 	}
 	return nil
 }
@@ -135,7 +158,12 @@ func (l *lane) inFlight() bool {
 }
 
 func (l *lane) settle(o wire.Outcome, now time.Time) (Entry, bool, error) {
-	e, known, err := l.box.Settle(o)
+	var e Entry
+	var known bool
+	err := l.forgetOld(now)
+	if err == nil {
+		e, known, err = l.box.Settle(o, l.keepFor(o), now)
+	}
 	if err != nil {
 		return e, false, fmt.Errorf("keeping an outcome: %w", err)
 	}

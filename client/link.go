@@ -188,15 +188,19 @@ func (l *link) welcome(w wire.Welcome, now time.Time) error {
 		c.cursor = mirror.Cursor{}
 		return err
 	}
-	replaced := c.epoch != "" && c.epoch != w.Epoch
-	c.epoch = w.Epoch
 	c.latency.Store(int64(trip))
 	c.say(Welcomed{w, w.Clock.Time().Sub(now.Add(-trip / 2))})
 	l.become(CatchingUp)
 
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.lane.begin(w, replaced)
+	lost, err := c.lane.begin(w, now)
+	if err != nil {
+		return err
+	}
+	if lost {
+		c.sayLost()
+	}
 	c.asks.begin(w.Resumed)
 	c.beat.start(w, now)
 	c.look.begin()

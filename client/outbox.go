@@ -3,7 +3,6 @@ package client
 import (
 	"errors"
 	"iter"
-	"slices"
 	"time"
 
 	"ventanilla/client/wire"
@@ -58,6 +57,11 @@ type Outbox interface {
 	Entries() iter.Seq[Entry]
 	// Lane returns the lane and the last number given in it.
 	Lane() (name string, last uint64)
+	// Epoch is the log that the lane's numbers were given for; empty when the lane
+	// is new.
+	Epoch() string
+	// Begin says for which log they are.
+	Begin(epoch string) error
 	// Settled is the highest number up to which every outcome is here.
 	Settled() uint64
 	// Change gives an entry another command in the same place, TakeBack drops it and
@@ -69,117 +73,28 @@ type Outbox interface {
 	Hold(id EntryID, held bool) error
 	// Number gives an entry the lane's next number.
 	Number(id EntryID) (uint64, error)
-	// Settle keeps an outcome and returns its entry; false when there is none
-	// with that number.
-	Settle(o wire.Outcome) (Entry, bool, error)
-	// Renew starts another lane. What has no outcome loses its number.
+	// Settle keeps an outcome and returns its entry; false when there is none with
+	// that number. With an epoch the entry goes on among Done.
+	Settle(o wire.Outcome, epoch string, now time.Time) (Entry, bool, error)
+	// Renew starts another lane, for no log yet. What has no outcome loses its number.
 	Renew(lane string) error
+
+	// Done yields what was accepted and is kept, the oldest first.
+	Done() iter.Seq[Done]
+	// Lose marks these of Done, and no others, as lost.
+	Lose(ids []EntryID) error
+	// Again moves one of Done to the end of the entries, to be sent as c. It answers
+	// [ErrNoEntry] when there is none.
+	Again(id EntryID, c wire.Command, now time.Time) error
+	// Forget drops these of Done.
+	Forget(ids []EntryID) error
 }
 
-// MemoryOutbox is an [Outbox] that ends with the program. Use [NewMemoryOutbox].
-type MemoryOutbox struct {
-	lane    string
-	last    uint64
-	entries []Entry
-}
-
-// NewMemoryOutbox returns an empty outbox whose lane nothing was sent in yet.
-func NewMemoryOutbox(lane string) *MemoryOutbox { return &MemoryOutbox{lane: lane} }
-
-// Add implements [Outbox].
-func (b *MemoryOutbox) Add(id EntryID, c wire.Command, now time.Time) error {
-	b.entries = append(b.entries, Entry{ID: id, Command: c, At: now})
-	return nil
-}
-
-// Entries implements [Outbox].
-func (b *MemoryOutbox) Entries() iter.Seq[Entry] { return slices.Values(b.entries) }
-
-// Lane implements [Outbox].
-func (b *MemoryOutbox) Lane() (string, uint64) { return b.lane, b.last }
-
-// Settled implements [Outbox].
-func (b *MemoryOutbox) Settled() uint64 {
-	if len(b.entries) > 0 && b.entries[0].N != 0 {
-		return b.entries[0].N - 1
-	}
-	return b.last
-}
-
-// Change implements [Outbox].
-func (b *MemoryOutbox) Change(id EntryID, c wire.Command) error {
-	i, err := b.unnumbered(id)
-	if err == nil {
-		b.entries[i].Command = c
-	}
-	return err
-}
-
-// TakeBack implements [Outbox].
-func (b *MemoryOutbox) TakeBack(id EntryID) error {
-	i, err := b.unnumbered(id)
-	if err == nil {
-		b.entries = slices.Delete(b.entries, i, i+1)
-	}
-	return err
-}
-
-// Hold implements [Outbox].
-func (b *MemoryOutbox) Hold(id EntryID, held bool) error {
-	i, err := b.unnumbered(id)
-	if err == nil {
-		b.entries[i].Held = held
-	}
-	return err
-}
-
-// unnumbered finds an entry that the desk cannot have yet.
-func (b *MemoryOutbox) unnumbered(id EntryID) (int, error) {
-	i := slices.IndexFunc(b.entries, func(e Entry) bool { return e.ID == id })
-	switch {
-	case i < 0:
-		return 0, ErrNoEntry
-	case b.entries[i].N != 0:
-		return 0, ErrOnItsWay
-	}
-	return i, nil
-}
-
-// Number implements [Outbox].
-func (b *MemoryOutbox) Number(id EntryID) (uint64, error) {
-	i, err := b.unnumbered(id)
-	if err != nil {
-		return 0, err
-	}
-	b.last++
-	e := b.entries[i]
-	e.N = b.last
-	// It takes its place behind the other numbered ones, before those that are held.
-	b.entries = slices.Delete(b.entries, i, i+1)
-	first := slices.IndexFunc(b.entries, func(e Entry) bool { return e.N == 0 })
-	if first < 0 {
-		first = len(b.entries)
-	}
-	b.entries = slices.Insert(b.entries, first, e)
-	return b.last, nil
-}
-
-// Settle implements [Outbox].
-func (b *MemoryOutbox) Settle(o wire.Outcome) (Entry, bool, error) {
-	i := slices.IndexFunc(b.entries, func(e Entry) bool { return e.N == o.N && e.N != 0 })
-	if i < 0 {
-		return Entry{}, false, nil
-	}
-	e := b.entries[i]
-	b.entries = slices.Delete(b.entries, i, i+1)
-	return e, true, nil
-}
-
-// Renew implements [Outbox].
-func (b *MemoryOutbox) Renew(lane string) error {
-	b.lane, b.last = lane, 0
-	for i := range b.entries {
-		b.entries[i].N = 0
-	}
-	return nil
+// Done is a command that a desk has accepted. It is kept for a day, because a desk
+// that comes back from a backup may not have it any more.
+type Done struct {
+	Entry           // accepted at its Seq
+	Epoch string    // of the log that has it there
+	When  time.Time // its outcome came
+	Lost  bool      // the desk does not have it; kept until somebody decides
 }

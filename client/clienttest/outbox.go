@@ -52,7 +52,7 @@ func number(t *testing.T, b client.Outbox, id client.EntryID, want uint64) {
 
 func settle(t *testing.T, b client.Outbox, n uint64, want bool) client.Entry {
 	t.Helper()
-	e, known, err := b.Settle(wire.Outcome{N: n, Seq: 10 + n})
+	e, known, err := b.Settle(wire.Outcome{N: n, Seq: 10 + n}, "", when)
 	if err != nil || known != want {
 		t.Fatalf("settling %d: known %v, %v; want %v", n, known, err, want)
 	}

@@ -109,28 +109,35 @@ func (t tx) saveDraft(slot int, k draftKey, d *draft) error {
 
 func (t tx) dropDraft(row int64) error { return t.exec("delete from draft where id = ?", row) }
 
-// adoptDrafts makes ours the drafts of all clients that are gone. Two of them for
-// the same conversation and kind become one text.
-func (b *Outbox) adoptDrafts(ctx context.Context, path string) error {
+// adopt makes ours the drafts of all clients that are gone, and what they had
+// accepted. Two drafts for the same conversation and kind become one text.
+func (b *Outbox) adopt(ctx context.Context, path string) error {
 	return transact(ctx, b.db, b.seal, func(t tx) error {
-		rows, err := t.rows(selectDrafts + " order by id")
-		if err != nil {
+		if err := b.adoptRows(t, path, selectDrafts+" order by id", b.adoptDraft); err != nil {
 			return err
 		}
-		for _, r := range rows {
-			free, err := b.gone(path, r.slot)
-			if err != nil {
-				return err
-			}
-			if !free {
-				continue
-			}
-			if err := b.adopt(t, r); err != nil {
-				return err
-			}
+		if err := b.adoptRows(t, path, selectDone+" order by id", b.adoptDone); err != nil {
+			return err
 		}
 		return t.QueryRow("select count(*) from aside").Scan(&b.damaged)
 	})
+}
+
+func (b *Outbox) adoptRows(t tx, path, query string, take func(tx, row) error) error {
+	rows, err := t.rows(query)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		free, err := b.gone(path, r.slot)
+		if err == nil && free {
+			err = take(t, r)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // gone reports whether nobody else works in a slot. Nobody can begin to while we
@@ -146,7 +153,7 @@ func (b *Outbox) gone(path string, slot int) (bool, error) {
 	return true, lock.Close()
 }
 
-func (b *Outbox) adopt(t tx, r row) error {
+func (b *Outbox) adoptDraft(t tx, r row) error {
 	key, text, err := t.seal.draft(r)
 	if errors.Is(err, errUnreadable) {
 		return t.setAside(r, "draft")

@@ -53,7 +53,7 @@ func TestARefusedTextIsADraftAgain(t *testing.T) {
 	add(t, b, "tarde")
 	number(t, b, "tarde")
 	must(t, b.SaveDraft("c1", "reply", "desde entonces"))
-	if _, known, err := b.Settle(wire.Outcome{N: 1, Refused: &wire.Refusal{Kind: wire.Conflict, Code: "taken"}}); !known || err != nil {
+	if _, known, err := b.Settle(wire.Outcome{N: 1, Refused: &wire.Refusal{Kind: wire.Conflict, Code: "taken"}}, "", noon); !known || err != nil {
 		t.Fatal(known, err)
 	}
 	shut(t, b)

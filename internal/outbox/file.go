@@ -27,6 +27,10 @@ create table draft(id integer primary key, slot integer not null, kind text not 
 create table aside(id integer primary key, slot integer not null, n integer not null, kind text not null, sealed blob not null) strict;
 `, `
 alter table entry add column held integer not null default 0;
+alter table lane add column epoch text not null default '';
+create table done(id integer primary key, slot integer not null, seq integer not null, epoch text not null,
+	settled integer not null, lost integer not null, kind text not null, sealed blob not null) strict;
+create table salt(salt blob not null) strict;
 `}
 
 // proofKind is the kind under which a new file proves its key.

@@ -69,7 +69,7 @@ func child(dir string) int {
 			continue
 		}
 		fmt.Println("settling", i)
-		if _, known, err := b.Settle(wire.Outcome{N: n}); !known || err != nil {
+		if _, known, err := b.Settle(wire.Outcome{N: n}, "", noon); !known || err != nil {
 			fmt.Println("settle", known, err)
 			return 1
 		}

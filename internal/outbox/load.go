@@ -34,6 +34,7 @@ func (t tx) rows(query string, args ...any) (all []row, err error) {
 
 const (
 	selectEntries = "select id, slot, n, held, kind, sealed from entry"
+	selectDone    = "select id, slot, 0, 0, kind, sealed from done"
 	selectDrafts  = "select id, slot, 0, 0, kind, sealed from draft"
 )
 
@@ -53,9 +54,9 @@ func (b *Outbox) load(ctx context.Context) error {
 		}
 		if len(b.entries) == 0 {
 			b.lane, b.last = wire.NewToken(), 0
-			err = t.exec("insert or replace into lane values(?, ?, 0)", b.slot, b.lane)
+			err = t.exec("insert or replace into lane(slot, name, last) values(?, ?, 0)", b.slot, b.lane)
 		} else {
-			err = t.QueryRow("select name from lane where slot = ?", b.slot).Scan(&b.lane)
+			err = t.QueryRow("select name, epoch from lane where slot = ?", b.slot).Scan(&b.lane, &b.epoch)
 		}
 		if err != nil {
 			return err

@@ -53,8 +53,10 @@ type Outbox struct {
 	lock *flock.Flock
 
 	lane    string
+	epoch   string
 	last    uint64
 	entries []kept // as in the file
+	done    []done // likewise
 	damaged int
 
 	mu     sync.Mutex // guards drafts, which the screen saves while the client works
@@ -99,8 +101,8 @@ func (b *Outbox) start(ctx context.Context, cfg Config) error {
 	if err := b.load(ctx); err != nil {
 		return fmt.Errorf("reading the outbox: %w", err)
 	}
-	if err := b.adoptDrafts(ctx, cfg.path()); err != nil {
-		return fmt.Errorf("reading the drafts: %w", err)
+	if err := b.adopt(ctx, cfg.path()); err != nil {
+		return fmt.Errorf("taking over what others left: %w", err)
 	}
 	return nil
 }
@@ -156,6 +158,18 @@ func (b *Outbox) Entries() iter.Seq[client.Entry] {
 // Lane implements [client.Outbox].
 func (b *Outbox) Lane() (string, uint64) { return b.lane, b.last }
 
+// Epoch implements [client.Outbox].
+func (b *Outbox) Epoch() string { return b.epoch }
+
+// Begin implements [client.Outbox].
+func (b *Outbox) Begin(epoch string) error {
+	err := b.change(func(t tx) error { return t.exec("update lane set epoch = ? where slot = ?", epoch, b.slot) })
+	if err == nil {
+		b.epoch = epoch
+	}
+	return err
+}
+
 // Settled implements [client.Outbox].
 func (b *Outbox) Settled() uint64 {
 	if len(b.entries) > 0 && b.entries[0].N != 0 {
@@ -195,22 +209,26 @@ func (b *Outbox) Number(id client.EntryID) (uint64, error) {
 
 // Settle implements [client.Outbox]. A text that was refused becomes a draft
 // again in the same step.
-func (b *Outbox) Settle(o wire.Outcome) (client.Entry, bool, error) {
+func (b *Outbox) Settle(o wire.Outcome, epoch string, now time.Time) (client.Entry, bool, error) {
 	i := slices.IndexFunc(b.entries, func(e kept) bool { return e.N == o.N && e.N != 0 })
 	if i < 0 {
 		return client.Entry{}, false, nil
 	}
-	e := b.entries[i].Entry
-	if err := b.drop(i, o.Refused != nil); err != nil {
+	e := b.entries[i]
+	settle := func() error { return b.drop(i, o.Refused != nil) }
+	if epoch != "" {
+		settle = func() error { return b.finish(i, client.Done{Entry: e.Entry, Epoch: epoch, When: now}, o.Seq) }
+	}
+	if err := settle(); err != nil {
 		return client.Entry{}, false, err
 	}
-	return e, true, nil
+	return e.Entry, true, nil
 }
 
 // Renew implements [client.Outbox].
 func (b *Outbox) Renew(lane string) error {
 	err := b.change(func(t tx) error {
-		if err := t.exec("update lane set name = ?, last = 0 where slot = ?", lane, b.slot); err != nil {
+		if err := t.exec("update lane set name = ?, epoch = '', last = 0 where slot = ?", lane, b.slot); err != nil {
 			return err
 		}
 		return t.exec("update entry set n = 0 where slot = ?", b.slot)
@@ -218,7 +236,7 @@ func (b *Outbox) Renew(lane string) error {
 	if err != nil {
 		return err
 	}
-	b.lane, b.last = lane, 0
+	b.lane, b.epoch, b.last = lane, "", 0
 	for i := range b.entries {
 		b.entries[i].N = 0
 	}

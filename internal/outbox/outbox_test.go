@@ -105,7 +105,7 @@ func TestWhatWaitsIsThereAfterTheProgramEnds(t *testing.T) {
 	b := open(t, cfg)
 	add(t, b, "uno", "dos", "tres")
 	number(t, b, "uno", "dos")
-	if _, _, err := b.Settle(wire.Outcome{N: 1, Seq: 4}); err != nil {
+	if _, _, err := b.Settle(wire.Outcome{N: 1, Seq: 4}, "", noon); err != nil {
 		t.Fatal(err)
 	}
 	lane, last := b.Lane()
@@ -147,7 +147,7 @@ func TestAnEmptyLaneIsNotUsedAgain(t *testing.T) {
 	b := open(t, cfg)
 	add(t, b, "uno")
 	number(t, b, "uno")
-	if _, known, err := b.Settle(wire.Outcome{N: 1}); !known || err != nil {
+	if _, known, err := b.Settle(wire.Outcome{N: 1}, "", noon); !known || err != nil {
 		t.Fatal(known, err)
 	}
 	lane, _ := b.Lane()

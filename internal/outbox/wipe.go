@@ -107,10 +107,11 @@ func refuseLoss(ctx context.Context, cfg Config) error {
 	return nil
 }
 
-// left lists what is kept, also what was set aside. What cannot be read is listed
-// by its kind.
+// left lists what is kept, also what was set aside and what the desk lost. What
+// cannot be read is listed by its kind.
 func (t tx) left(all *LeftError) error {
-	entries, err := t.rows(selectEntries + " union all select id, slot, n, 0, kind, sealed from aside order by id")
+	entries, err := t.rows(selectEntries + " union all select id, slot, n, 0, kind, sealed from aside union all " +
+		selectDone + " where lost order by id")
 	if err != nil {
 		return err
 	}
