@@ -68,7 +68,7 @@ func (r *run) gather(dir, name string, size int, agents bool) {
 	c := &crowd{t: r.t, route: newRoute(r.t, r.desk.addr)}
 	c.order = order{
 		Dir: filepath.Join(dir, name), Bytes: c.route.bytes.Listen, Frames: c.route.frames.addr,
-		Seed: r.scale.seed<<8 + uint64(len(r.crowds)), Typists: time.Duration(size) * 150 * time.Millisecond,
+		Seed: r.scale.seed<<8 + uint64(len(r.crowds)), Typists: time.Duration(size) * 50 * time.Millisecond,
 	}
 	for i := range size {
 		m := member{Name: fmt.Sprintf("%s-%d", name, i)}
