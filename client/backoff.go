@@ -1,10 +1,13 @@
 package client
 
 import (
-	"context"
 	"errors"
 	"math/rand/v2"
 	"time"
+
+	"github.com/gorilla/websocket"
+
+	"ventanilla/client/wire"
 )
 
 const (
@@ -25,26 +28,23 @@ type backoff struct {
 	renewed bool // the lane was changed for the link that just failed
 }
 
-func (b *backoff) next(err error) time.Duration {
+// next returns how long the desk asked to stay away and how long to wait after that.
+func (b *backoff) next(err error) (asked, wait time.Duration) {
 	if errors.Is(err, errNewLane) && !b.renewed {
 		b.renewed = true
-		return 0
+		return 0, 0
 	}
 	b.ceiling = min(max(2*b.ceiling, firstWait), lastWait)
-	wait := rand.N(b.ceiling) + 1
-	if busy := (*busyError)(nil); errors.As(err, &busy) {
-		wait += busy.after
-	}
-	return wait
+	return askedFor(err), rand.N(b.ceiling) + 1
 }
 
-func sleep(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
+// askedFor is how long the desk asked to stay away when it turned us away or closed.
+func askedFor(err error) time.Duration {
+	if busy := (*busyError)(nil); errors.As(err, &busy) {
+		return busy.after
 	}
+	if ce := (*websocket.CloseError)(nil); errors.As(err, &ce) && wire.ComeBack(ce.Code) {
+		return min(time.Duration(wire.StayAway(ce.Text))*time.Millisecond, longestAsked)
+	}
+	return 0
 }

@@ -15,20 +15,25 @@ const (
 	// commandSilence is how long nothing may be heard while a command waits for its
 	// outcome: who sends notices first.
 	commandSilence = 5 * time.Second
-	// sleepStep is how far the wall clock must run ahead of the steady one to mean
-	// that the machine slept.
-	sleepStep = 5 * time.Second
+	// quickAnswer is how long a ping may take, besides two round trips, on a link
+	// that is in doubt.
+	quickAnswer = 2 * time.Second
+	// recheck is how soon the desk is asked again that said its log is further than
+	// what it has sent.
+	recheck = 5 * time.Second
 )
 
 // beat decides when to ping and when a link counts as dead.
 type beat struct {
-	every  time.Duration // while idle, as the desk said
-	from   time.Time     // the last ping, or the greeting
-	next   time.Time     // ping then
-	echo   wire.Millis   // what the pong of the last ping brings back
-	probe  bool          // the machine slept: an answer is due quickly
-	head   uint64        // of the log, as the last pong said
-	looked time.Time     // when the clocks were last compared
+	every    time.Duration // while idle, as the desk said
+	from     time.Time     // the last ping, or the greeting
+	next     time.Time     // ping then
+	echo     wire.Millis   // what the pong of the last ping brings back; grows
+	doubted  bool          // the next ping wants a quick answer
+	probe    wire.Millis   // the echo that wants one; 0: none
+	answered time.Time     // when the last ping that was answered was sent
+	latency  time.Duration // of the last round trip
+	pong0    wire.Pong     // the last one
 }
 
 // start is called at the greeting. One ping goes at once: its pong says when we
@@ -58,15 +63,7 @@ func (c *Client) Beat() time.Duration {
 	if c.beat.every == 0 {
 		return idleBeat
 	}
-	return c.beat.interval(c.active, time.Now())
-}
-
-// Heard is when the last byte came from the desk, over any link; zero before the first.
-func (c *Client) Heard() time.Time {
-	if at := c.heard.Load(); at != nil {
-		return *at
-	}
-	return time.Time{}
+	return c.beat.interval(c.active, c.clock.instant())
 }
 
 // due is when to ping next, sooner than planned when the user became active.
@@ -79,55 +76,67 @@ func (b *beat) ping(active, now time.Time) *wire.Ping {
 	if b.echo == 0 {
 		wait = rand.N(wait) + 1
 	}
-	b.from, b.echo = now, wire.At(now)
+	b.from, b.echo = now, max(wire.At(now), b.echo+1)
 	b.next = now.Add(wait)
+	if b.doubted {
+		b.doubted, b.probe = false, b.echo
+	}
 	return &wire.Ping{Sent: b.echo}
 }
 
-// pong returns the round trip, 0 when it is not the last ping's. It complains
-// about a feed that is not yet where the log was a whole beat ago.
-func (b *beat) pong(p wire.Pong, now time.Time) (time.Duration, error) {
-	var latency time.Duration
+// doubt asks for a sign of life at once.
+func (b *beat) doubt(now time.Time) { b.doubted, b.next = true, now }
+
+// pong takes note of an answer. It reports the round trip, 0 when it is not the
+// last ping's, and whether the feed is not yet where the log was at the pong
+// before. It complains when the feed has not even moved since.
+func (b *beat) pong(p wire.Pong, now time.Time) (latency time.Duration, late bool, err error) {
 	if p.Sent == b.echo {
 		latency = now.Sub(b.from)
+		b.latency, b.answered = latency, b.from
 	}
-	b.probe = false
-	before := b.head
-	b.head = p.Head
-	if p.UpTo < before {
-		return latency, fmt.Errorf("%w at %d of %d", ErrStuck, p.UpTo, before)
+	if p.Sent >= b.probe {
+		b.probe = 0
 	}
-	return latency, nil
+	before := b.pong0
+	b.pong0 = p
+	if p.UpTo < p.Head {
+		b.next = earlier(b.next, now.Add(recheck))
+	}
+	late = p.UpTo < before.Head
+	// Pongs that waited for a thin link come together and say nothing about time.
+	apart := time.Duration(p.Clock-before.Clock) * time.Millisecond
+	if late && p.UpTo <= before.UpTo && apart >= recheck/2 {
+		err = fmt.Errorf("%w at %d of %d", ErrStuck, p.UpTo, before.Head)
+	}
+	return latency, late, err
+}
+
+// vitals are what the life of a link is judged by.
+type vitals struct {
+	heard    time.Time // the last byte of the desk
+	progress time.Time // when the outbox last got somewhere; zero when nothing is in flight
+	leaving  time.Time // until when what was written may still be on its way out
+	active   time.Time // the last key
 }
 
 // deadline is when the link counts as dead, if nothing is heard until then.
-// progress is when the outbox last got somewhere, zero when nothing is in flight.
-func (b *beat) deadline(heard, progress, active, now time.Time) time.Time {
-	interval := b.interval(active, now)
-	dead := heard.Add(interval * 5 / 2)
-	if b.probe {
-		dead = earlier(dead, b.from.Add(commandSilence))
+func (b *beat) deadline(v vitals, now time.Time) time.Time {
+	interval := b.interval(v.active, now)
+	answer := quickAnswer + 2*b.latency
+	// A user who comes back does not make an idle link a dead one.
+	dead := later(v.heard.Add(interval*5/2), b.from.Add(answer))
+	if b.probe != 0 {
+		dead = earlier(dead, later(v.heard, b.from).Add(answer))
 	}
-	if !progress.IsZero() {
-		quiet := progress
-		if heard.After(quiet) {
-			quiet = heard
+	if !v.progress.IsZero() {
+		dead = earlier(dead, later(v.heard, v.progress).Add(commandSilence))
+		if b.answered.After(v.progress) { // it hears us and answers pings only
+			dead = earlier(dead, v.progress.Add(interval*5/2))
 		}
-		dead = earlier(dead, quiet.Add(commandSilence))
-		dead = earlier(dead, progress.Add(interval*5/2))
+	}
+	if !v.leaving.IsZero() {
+		dead = later(dead, v.leaving.Add(answer))
 	}
 	return dead
-}
-
-func earlier(a, b time.Time) time.Time {
-	if b.Before(a) {
-		return b
-	}
-	return a
-}
-
-// slept reports whether the machine was suspended between two readings: the
-// steady clock stands still then and the wall clock does not.
-func slept(before, now time.Time) bool {
-	return now.Round(0).Sub(before.Round(0))-now.Sub(before) > sleepStep
 }

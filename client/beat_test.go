@@ -102,13 +102,16 @@ func TestAFeedThatStaysBehindTheLogIsTakenUpAnew(t *testing.T) {
 		x := start(t, d)
 		x.untilLive(t)
 		synctest.Wait() // the pong of the first ping came
-		stuck := wire.FromDesk{Pong: &wire.Pong{Head: 9, UpTo: 3}}
-		d.Send(stuck)
-		synctest.Wait()
+		stuck := func(after time.Duration) {
+			d.Send(wire.FromDesk{Pong: &wire.Pong{Head: 9, UpTo: 3, Clock: wire.At(time.Now().Add(after))}})
+			synctest.Wait()
+		}
+		stuck(0)
+		stuck(0) // they waited for a thin link and come together
 		if d.Links() != 1 {
 			t.Error("a record on its way is no fault")
 		}
-		d.Send(stuck)
+		stuck(10 * time.Second)
 		d.Until(t, "another link", func() bool { return len(d.Hellos()) == 2 })
 	})
 }

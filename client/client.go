@@ -13,6 +13,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"net"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -36,6 +37,11 @@ type Config struct {
 	Device, Lane string
 	// Locale is the language of the desk's refusals, such as "es-AR".
 	Locale string
+	// Clock is the time to go by; nil is the machine's.
+	Clock Clock
+	// Addresses lists where this machine can be reached, so that another network is
+	// noticed at once. Nil means the machine's interfaces, or, with Dial, none.
+	Addresses func() ([]netip.Addr, error)
 	// Lean asks the desk for less, over a thin link: see [wire.Hello].
 	Lean bool
 	// Outbox keeps what [Client.Do] was given until the desk has answered; nil
@@ -49,12 +55,13 @@ type Config struct {
 // Client follows one desk. Its methods may be called from any goroutine, before
 // and while [Client.Run] runs; none of them waits for the network.
 type Client struct {
-	cfg  Config
-	mail *mailbox
+	cfg   Config
+	clock timeline
+	mail  *mailbox
 
-	bytesIn, bytesOut atomic.Int64
-	heard             atomic.Pointer[time.Time] // when the last byte came; nil before the first
-	latency           atomic.Int64              // of the last round trip, in ns
+	traffic traffic
+	latency atomic.Int64  // of the last round trip, in ns
+	jolting chan struct{} // holds one: whoever waits for the next link need not
 
 	// Run's goroutine and the reader it waits for own these.
 	cursor mirror.Cursor
@@ -71,6 +78,8 @@ type Client struct {
 	look   look
 	why    *wire.Refusal // what keeps the desk from taking commands, as last told
 	active time.Time     // a key was pressed
+	local  netip.Addr    // where the present link leaves this machine
+	jolts  time.Time     // when the machine last woke, or changed its network
 	afresh bool          // the next link takes a snapshot
 }
 
@@ -85,12 +94,17 @@ func New(cfg Config) *Client {
 	if cfg.Outbox == nil {
 		cfg.Outbox = NewMemoryOutbox(cfg.Lane)
 	}
+	if cfg.Addresses == nil && cfg.Dial == nil {
+		cfg.Addresses = machineAddresses
+	}
 	return &Client{
-		cfg:    cfg,
-		mail:   newMailbox(),
-		wake:   make(chan struct{}, 1),
-		lane:   lane{box: cfg.Outbox},
-		typing: typing{last: make(map[wire.ConversationID]time.Time)},
+		cfg:     cfg,
+		clock:   newTimeline(cfg.Clock),
+		mail:    newMailbox(),
+		jolting: make(chan struct{}, 1),
+		wake:    make(chan struct{}, 1),
+		lane:    lane{box: cfg.Outbox},
+		typing:  typing{last: make(map[wire.ConversationID]time.Time)},
 	}
 }
 
@@ -102,12 +116,16 @@ func (c *Client) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var delivery sync.WaitGroup
+	var delivery, watching sync.WaitGroup
 	delivery.Go(func() {
 		c.mail.deliver(ctx, func(events []Event) { c.cfg.Sink(Update{c.listOutbox(events)}) })
 	})
+	looking, done := context.WithCancel(ctx)
+	watching.Go(func() { c.watch(looking) })
 	c.sayLeft()
 	err = c.keep(ctx, target)
+	done()
+	watching.Wait()
 	c.mail.close()
 	delivery.Wait()
 	return err
@@ -141,14 +159,17 @@ func (c *Client) keep(ctx context.Context, target target) error {
 		if held {
 			pause, c.faults = backoff{}, 0
 		}
-		wait := pause.next(err)
+		if c.joltedLately() {
+			pause.ceiling = 0
+		}
+		asked, wait := pause.next(err)
 		if err := c.mend(err); err != nil {
 			return err
 		}
 		down := c.linkState(Down, err)
-		down.Retry = time.Now().Add(wait)
+		down.Retry = c.clock.Now().Add(asked + wait)
 		c.say(down)
-		if !sleep(ctx, wait) || !c.mail.drained(ctx) {
+		if !c.rest(ctx, asked, wait) || !c.mail.drained(ctx) {
 			return nil
 		}
 	}
@@ -189,13 +210,12 @@ func (c *Client) Resync() {
 // Active says that a key was pressed, so that the link is watched more closely
 // for a minute.
 func (c *Client) Active() {
-	now := time.Now()
+	now := c.clock.instant()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	idle := now.Sub(c.active) > activeFor
-	woken := slept(c.beat.looked, now)
 	c.active = now
-	if idle || woken {
+	if idle {
 		c.stir()
 	}
 }

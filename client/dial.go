@@ -17,8 +17,14 @@ import (
 	"ventanilla/client/wire"
 )
 
-// handshakeLimit is how long dialling and upgrading may take.
-const handshakeLimit = 15 * time.Second
+const (
+	// connectLimit is how long a connection may take to open. Beyond that a new one
+	// is quicker than what the kernel still tries.
+	connectLimit = 10 * time.Second
+	// handshakeLimit is how long all may take up to the upgrade: TLS alone is four
+	// kilobytes and two round trips.
+	handshakeLimit = 30 * time.Second
+)
 
 // target is where and how to dial.
 type target struct {
@@ -73,41 +79,21 @@ func (c *Client) tls() *tls.Config {
 	return c.cfg.TLS.Clone()
 }
 
-// dialNet counts what passes below TLS and the websocket.
+// dialNet opens what lies below TLS and the websocket.
 func (c *Client) dialNet(ctx context.Context, network, addr string) (net.Conn, error) {
 	dial := c.cfg.Dial
 	if dial == nil {
-		dial = new(net.Dialer).DialContext
+		dial = (&net.Dialer{Timeout: connectLimit}).DialContext
 	}
 	conn, err := dial(ctx, network, addr)
 	if err != nil {
 		return nil, err
 	}
+	if tcp, ok := conn.(interface{ SetWriteBuffer(bytes int) error }); ok {
+		_ = tcp.SetWriteBuffer(sendBuffer) // the system's own, where it cannot be chosen
+	}
 	return &counted{Conn: conn, c: c}, nil
 }
-
-// counted counts bytes and remembers when the last one came.
-type counted struct {
-	net.Conn
-	c *Client
-}
-
-func (n *counted) Read(b []byte) (int, error) {
-	read, err := n.Conn.Read(b)
-	if read > 0 {
-		n.c.bytesIn.Add(int64(read))
-		n.c.hear(time.Now())
-	}
-	return read, err
-}
-
-func (n *counted) Write(b []byte) (int, error) {
-	written, err := n.Conn.Write(b)
-	n.c.bytesOut.Add(int64(written))
-	return written, err
-}
-
-func (c *Client) hear(now time.Time) { c.heard.Store(&now) }
 
 // dial opens a websocket, or says what the desk's HTTP answer means.
 func (c *Client) dial(ctx context.Context, t target) (*websocket.Conn, error) {
@@ -128,7 +114,7 @@ func (c *Client) dial(ctx context.Context, t target) (*websocket.Conn, error) {
 	case resp.StatusCode == http.StatusUnauthorized, resp.StatusCode == http.StatusForbidden:
 		return nil, &StopError{Code: resp.StatusCode}
 	}
-	if after := retryAfter(resp, time.Now()); after > 0 {
+	if after := retryAfter(resp, c.clock.Now()); after > 0 {
 		return nil, &busyError{resp.StatusCode, after}
 	}
 	return nil, fmt.Errorf("upgrading: the server answered %d", resp.StatusCode)
@@ -141,6 +127,9 @@ func retryAfter(resp *http.Response, now time.Time) time.Duration {
 		return min(time.Duration(seconds)*time.Second, longestAsked)
 	}
 	if at, err := http.ParseTime(header); err == nil {
+		if theirs, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
+			now = theirs // our clock may lie
+		}
 		return min(max(at.Sub(now), 0), longestAsked)
 	}
 	return 0

@@ -124,7 +124,7 @@ func seenUpTo(c wire.Command, seq uint64) (wire.Command, bool) {
 func (c *Client) SendAgain(id EntryID) error {
 	return c.decide("sending again", id, func(d Done) error {
 		command, _ := seenUpTo(d.Command, c.lane.log.shared(d.Epoch))
-		return c.lane.box.Again(id, command, time.Now())
+		return c.lane.box.Again(id, command, c.clock.Now())
 	})
 }
 

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
-	"time"
 
 	"ventanilla/client/mirror"
 	"ventanilla/client/wire"
@@ -28,14 +27,14 @@ func FuzzFrames(f *testing.F) {
 		c := New(Config{})
 		c.Do(wire.Take{Conversation: "a"})
 		c.Watch("a")
-		l := &link{c: c, hello: time.Now()}
+		l := &link{c: c, hello: c.clock.instant()}
 		for text := range strings.Lines(script) {
 			var frame wire.FromDesk
-			if json.Unmarshal([]byte(text), &frame) != nil || l.handle(frame, len(text), time.Now()) != nil {
+			if json.Unmarshal([]byte(text), &frame) != nil || l.handle(frame, len(text), c.clock.instant()) != nil {
 				break
 			}
-			c.hear(time.Now())
-			if _, _, err := c.next(time.Now()); err != nil {
+			c.traffic.hear(c.clock)
+			if _, _, err := c.next(c.clock.instant()); err != nil {
 				break
 			}
 		}

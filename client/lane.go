@@ -193,7 +193,7 @@ func (l *lane) entries() []Entry {
 // there is a link. Its outcome comes as [Settled], once; what it changed comes
 // as records, as for everybody.
 func (c *Client) Do(command wire.Command) EntryID {
-	e := Entry{ID: EntryID(wire.NewToken()), Command: command, At: time.Now()}
+	e := Entry{ID: EntryID(wire.NewToken()), Command: command, At: c.clock.Now()}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	err := fits(command)

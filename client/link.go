@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -17,13 +18,13 @@ import (
 const (
 	// greetLimit is how long a desk may take to answer a hello.
 	greetLimit = 10 * time.Second
-	// writeLimit is how long one frame may take to leave.
-	writeLimit = 5 * time.Second
 	// lastWords is how long, after a write failed, the desk's reason for closing is
 	// waited for.
 	lastWords = 500 * time.Millisecond
 	// farewell is how long our own closing frame may take.
 	farewell = 250 * time.Millisecond
+	// clockStep is how far our clock may move against the desk's while a link lasts.
+	clockStep = 2 * time.Second
 )
 
 // link is one connection. One goroutine reads, one writes, and whoever follows
@@ -34,10 +35,11 @@ type link struct {
 	// The reader's.
 	in      bytes.Buffer
 	state   State
-	head    uint64    // where the log was at the greeting
-	greeted time.Time // zero until then
-	hello   time.Time // when our greeting was sent
-	live    time.Time // since when the link is live
+	head    uint64        // where the log was at the greeting
+	greeted time.Time     // zero until then
+	hello   time.Time     // when our greeting was sent
+	live    time.Time     // since when the link is live
+	offset  time.Duration // of the desk's clock from ours, as told at the greeting
 	rights  string
 }
 
@@ -51,19 +53,22 @@ func (c *Client) follow(ctx context.Context, t target) (held bool, err error) {
 	c.say(c.linkState(Connecting, nil))
 	conn, err := c.dial(ctx, t)
 	if err != nil {
+		if why := context.Cause(ctx); why != nil {
+			err = why
+		}
 		return false, err
 	}
+	c.leaveFrom(localAddress(conn.NetConn()))
 	l := &link{c: c, conn: conn, state: Connecting}
 	var all sync.WaitGroup
 	all.Go(func() {
 		<-ctx.Done()
 		bye := websocket.FormatCloseMessage(websocket.CloseNormalClosure, "")
-		_ = conn.WriteControl(websocket.CloseMessage, bye, time.Now().Add(farewell))
+		_ = conn.WriteControl(websocket.CloseMessage, bye, inSocket(farewell))
 		_ = conn.Close()
 	})
 	read := make(chan struct{})
-	l.hello = time.Now()
-	c.hear(l.hello)
+	l.hello = c.clock.instant()
 	all.Go(func() {
 		drop(verdict(l.read()))
 		close(read)
@@ -73,7 +78,7 @@ func (c *Client) follow(ctx context.Context, t target) (held bool, err error) {
 		drop(err)
 	}
 	all.Wait()
-	held = !l.live.IsZero() && time.Since(l.live) >= holds
+	held = !l.live.IsZero() && c.clock.instant().Sub(l.live) >= holds
 	return held, context.Cause(ctx)
 }
 
@@ -100,7 +105,8 @@ func (c *Client) begin(drop context.CancelCauseFunc) wire.Hello {
 func (c *Client) end() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.drop = nil
+	c.drop, c.local = nil, netip.Addr{}
+	c.traffic.leaving.Store(nil)
 	c.latency.Store(0)
 	wasGreeted := c.lane.greeted
 	c.lane.end()
@@ -120,7 +126,7 @@ func (l *link) hearOut(failed error, read <-chan struct{}) {
 	if _, ours := failed.(*writeError); !ours {
 		return
 	}
-	_ = l.conn.SetReadDeadline(time.Now().Add(lastWords))
+	_ = l.conn.SetReadDeadline(inSocket(lastWords))
 	<-read
 }
 
@@ -142,7 +148,7 @@ func (l *link) read() error {
 		if !l.c.mail.room() {
 			return ErrBehind
 		}
-		if err := l.handle(f, l.in.Len(), time.Now()); err != nil {
+		if err := l.handle(f, l.in.Len(), l.c.clock.instant()); err != nil {
 			return err
 		}
 	}
@@ -168,7 +174,7 @@ func (l *link) handle(f wire.FromDesk, size int, now time.Time) error {
 		defer l.c.mu.Unlock()
 		l.c.answered(*f.Answer, size)
 	case f.Typing != nil:
-		l.c.say(TypingSign{*f.Typing, now})
+		l.c.say(TypingSign{*f.Typing, l.c.clock.Now()})
 	case f.Viewing != nil:
 		l.c.say(ViewersChanged{*f.Viewing})
 	case f.Pong != nil:
@@ -189,7 +195,8 @@ func (l *link) welcome(w wire.Welcome, now time.Time) error {
 		return err
 	}
 	c.latency.Store(int64(trip))
-	c.say(Welcomed{w, w.Clock.Time().Sub(now.Add(-trip / 2))})
+	l.offset = c.offset(w.Clock, trip)
+	c.say(Welcomed{w, l.offset})
 	l.become(CatchingUp)
 
 	c.mu.Lock()
@@ -308,22 +315,48 @@ func (l *link) resend(r wire.Resend, now time.Time) {
 func (l *link) pong(p wire.Pong, now time.Time) error {
 	c := l.c
 	c.mu.Lock()
-	latency, err := c.beat.pong(p, now)
+	latency, late, err := c.beat.pong(p, now)
 	c.mu.Unlock()
 	if err != nil {
 		return err
 	}
 	if latency > 0 {
 		c.latency.Store(int64(latency))
+		if off := c.offset(p.Clock, latency) - l.offset; off.Abs() > clockStep+latency {
+			return errClock
+		}
+	}
+	if late && l.state == Live {
+		l.head = p.Head
+		l.become(CatchingUp)
 	}
 	l.reached(p.UpTo, now)
 	l.tell()
 	return nil
 }
 
+// offset is the desk's clock minus ours, when it answered half a round trip ago.
+func (c *Client) offset(desk wire.Millis, trip time.Duration) time.Duration {
+	return desk.Time().Sub(c.clock.Now().Round(0).Add(-trip / 2))
+}
+
+func (c *Client) leaveFrom(local netip.Addr) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.local = local
+}
+
+// joltedLately reports whether the network has just become another one, of which
+// the failures before say nothing.
+func (c *Client) joltedLately() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return !c.jolts.IsZero() && c.clock.instant().Sub(c.jolts) < joltLasts
+}
+
 func (c *Client) linkState(s State, err error) LinkChanged {
 	return LinkChanged{
 		State: s, Err: err, Latency: time.Duration(c.latency.Load()),
-		BytesIn: c.bytesIn.Load(), BytesOut: c.bytesOut.Load(),
+		BytesIn: c.traffic.in.Load(), BytesOut: c.traffic.out.Load(),
 	}
 }

@@ -27,6 +27,8 @@ var (
 	ErrBadFrame = errors.New("bad frame")
 	// ErrSilent reports that nothing was heard for too long.
 	ErrSilent = errors.New("the desk fell silent")
+	// ErrMoved reports that the network the link went over is gone.
+	ErrMoved = errors.New("the network changed")
 	// ErrBehind reports that the sink did not keep up.
 	ErrBehind = errors.New("updates were not taken in time")
 	// ErrStuck reports a desk that says its feed is further than what came.
@@ -38,6 +40,8 @@ var (
 
 	errNewLane = errors.New("the lane's numbers mean nothing to this desk")
 	errResync  = errors.New("a snapshot was asked for")
+	errAgain   = errors.New("the machine woke or its network changed")
+	errClock   = errors.New("the clock was set")
 )
 
 // StopError is why the desk said not to come back. It is [ErrSignedOut],

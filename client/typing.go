@@ -20,7 +20,7 @@ type typing struct {
 // Typing says that the agent is writing to the customer. It may be called for
 // every key.
 func (c *Client) Typing(id wire.ConversationID) {
-	now := time.Now()
+	now := c.clock.instant()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.lane.greeted || now.Sub(c.typing.last[id]) < typingEvery {

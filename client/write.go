@@ -23,10 +23,10 @@ func (l *link) write(ctx context.Context, hello wire.Hello) error {
 	if err := l.send(wire.FromClient{Hello: &hello}); err != nil {
 		return err
 	}
-	timer := time.NewTimer(0)
+	timer := l.c.clock.NewTimer(0)
 	defer timer.Stop()
 	for {
-		f, wait, err := l.c.next(time.Now())
+		f, wait, err := l.c.next(l.c.clock.instant())
 		switch {
 		case err != nil:
 			return err
@@ -53,9 +53,6 @@ func (l *link) send(f wire.FromClient) error {
 	if err != nil {
 		return fmt.Errorf("encoding a frame: %w", err)
 	}
-	if err := l.conn.SetWriteDeadline(time.Now().Add(writeLimit)); err != nil {
-		return &writeError{err}
-	}
 	if err := l.conn.WriteMessage(websocket.TextMessage, b); err != nil {
 		return &writeError{err}
 	}
@@ -66,7 +63,7 @@ func (l *link) send(f wire.FromClient) error {
 func (c *Client) next(now time.Time) (*wire.FromClient, time.Duration, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	heard := *c.heard.Load()
+	heard := c.traffic.heard.Load().instant // the answer to our upgrade, at least
 	if !c.lane.greeted {
 		dead := heard.Add(greetLimit)
 		if !now.Before(dead) {
@@ -78,7 +75,11 @@ func (c *Client) next(now time.Time) (*wire.FromClient, time.Duration, error) {
 	if f != nil || err != nil {
 		return f, 0, err
 	}
-	dead := c.beat.deadline(heard, c.lane.progress, c.active, now)
+	v := vitals{heard: heard, progress: c.lane.progress, active: c.active}
+	if until := c.traffic.leaving.Load(); until != nil {
+		v.leaving = *until
+	}
+	dead := c.beat.deadline(v, now)
 	if !now.Before(dead) {
 		return nil, 0, fmt.Errorf("%w for %v", ErrSilent, now.Sub(heard).Round(time.Second))
 	}
@@ -95,10 +96,6 @@ func (c *Client) next(now time.Time) (*wire.FromClient, time.Duration, error) {
 // compose picks what goes first: the heartbeat, which also proves that the link
 // lives, then commands, questions and signs.
 func (c *Client) compose(now time.Time) (*wire.FromClient, error) {
-	if !c.beat.looked.IsZero() && slept(c.beat.looked, now) {
-		c.beat.probe, c.beat.next = true, now
-	}
-	c.beat.looked = now
 	if !now.Before(c.beat.due(c.active, now)) {
 		return &wire.FromClient{Ping: c.beat.ping(c.active, now)}, nil
 	}
