@@ -26,7 +26,8 @@ func newRoot() *cobra.Command {
 	w.flags(root)
 	root.RunE = func(cmd *cobra.Command, _ []string) error { return w.run(cmd) }
 	root.AddCommand(
-		newDemo(), newServe(), newLogin(), newLogout(), newReplay(), newUser(), newQueue(), newCustomerToken(), newKeys(),
+		newDemo(), newServe(), newLogin(), newLogout(), newReplay(), newUser(), newQueue(), newCustomerToken(),
+		newBackup(), newRestore(), newCheck(), newKeys(),
 	)
 	return root
 }

@@ -95,7 +95,9 @@ type Tx interface {
 	SaveResumeToken(ResumeToken) error
 	DeleteResumeToken(hash string) error
 	SaveLane(LaneKey, Lane) error
-	// StartEpoch ends the epoch at the last seq, which goes to Past, and names the next.
+	// StartEpoch ends the epoch at the last seq, which goes to Past, and names the
+	// next. It deletes every session: one that was ended after a backup was made
+	// would be good again with it.
 	StartEpoch(epoch string) error
 	// Audit adds a row to the trail, which nothing can change or delete.
 	Audit(AuditRow) error

@@ -64,7 +64,7 @@ func Open(ctx context.Context, cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	book, err := libro.Open(ctx, libro.Config{Path: filepath.Join(cfg.Data, "libro.db")})
+	book, err := libro.Open(ctx, libro.Config{Path: filepath.Join(cfg.Data, bookFile)})
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
@@ -167,7 +167,7 @@ func (s *Server) routes(gate *gateway.Gateway, chat *webchat.Channel) *http.Serv
 
 // TokenKey reads the key that signs customers' tokens, making it at the first use.
 func TokenKey(data string) ([]byte, error) {
-	path := filepath.Join(data, "customer-token.key")
+	path := filepath.Join(data, tokenKeyFile)
 	b, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
 		fresh := make([]byte, 32)

@@ -28,7 +28,11 @@ func epochs(t *testing.T, open Open) {
 	same(t, "past of a new store", get(k, past), []wire.Position(nil))
 	first := get(k, position).Epoch
 	k.append(said(t, "c", "u", "x"), said(t, "c", "u", "y"))
+	k.update(func(tx desk.Tx) error {
+		return tx.SaveSession(desk.Session{Hash: "h", User: "a", Created: later(0), Expires: later(1)})
+	})
 	k.update(func(tx desk.Tx) error { return tx.StartEpoch("two") })
+	missing(k, "a session of the epoch before", func(r desk.Reader) (desk.Session, bool, error) { return r.Session("h") })
 	same(t, "position", get(k, position), wire.Position{Epoch: "two", Seq: 2})
 	if err := k.Update(t.Context(), func(tx desk.Tx) error {
 		if err := tx.StartEpoch("never"); err != nil {

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"time"
@@ -47,3 +48,7 @@ func holderOf(path string) string {
 	}
 	return fmt.Sprintf("process %d since %s", h.PID, h.Since.Format(time.RFC3339))
 }
+
+// Lock takes dir as a desk does, without opening anything in it, for whoever
+// replaces what it holds. The error says who has it.
+func Lock(dir string) (io.Closer, error) { return lockFolder(dir) }

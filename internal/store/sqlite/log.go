@@ -126,5 +126,8 @@ func (t *tx) StartEpoch(epoch string) error {
 	if err == nil {
 		err = t.exec("update workspace set epoch = ?", epoch)
 	}
+	if err == nil {
+		err = t.exec("delete from sessions")
+	}
 	return wrap("starting an epoch", err)
 }

@@ -19,8 +19,9 @@ import (
 	"ventanilla/internal/sqlitedb"
 )
 
-// fileName is the workspace in its folder.
-const fileName = "desk.db"
+// FileName is the workspace in its folder. Until it is closed, its newest part
+// lies beside it in a file of the same name with -wal.
+const FileName = "desk.db"
 
 //go:embed schema/*.sql
 var schema embed.FS
@@ -54,7 +55,7 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the workspace: %w", because(err))
 	}
-	db, err := openFile(ctx, filepath.Join(dir, fileName))
+	db, err := openFile(ctx, filepath.Join(dir, FileName))
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("opening the workspace: %w", because(err)), lock.Close())
 	}
@@ -68,7 +69,7 @@ func Attach(ctx context.Context, dir string) (*Store, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("opening the workspace: %w", because(err))
 	}
-	db, err := openFile(ctx, filepath.Join(dir, fileName))
+	db, err := openFile(ctx, filepath.Join(dir, FileName))
 	if err != nil {
 		return nil, fmt.Errorf("opening the workspace: %w", because(err))
 	}
