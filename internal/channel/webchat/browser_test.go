@@ -246,6 +246,7 @@ func TestInABrowserEverythingHasANameForAScreenReader(t *testing.T) {
 	p := browser(t, "en-GB")()
 	p.open(at + "/chat")
 	p.say("hello")
+	p.sees("it", once(mine, "hello"))
 	desk.reply("welcome")
 	p.sees("the answer", once(texts, "welcome"))
 	tree, err := chromedp.Call(p.Context, accessibility.GetFullAXTree, accessibility.GetFullAXTreeParams{})
@@ -383,12 +384,12 @@ func TestInABrowserADuplicatedTabTakesALaneOfItsOwn(t *testing.T) {
 	p.sees("it", once(mine, "one"))
 	q := tabs()
 	q.open(at + "/chat")
-	lane := p.js(`sessionStorage.getItem('ventanilla/guest/lane')`)
-	q.js(fmt.Sprintf(`sessionStorage.setItem('ventanilla/guest/lane', %q)`, lane)) // as duplicating a tab does
+	home := p.js(`sessionStorage.getItem("ventanilla/home")`)
+	q.js(fmt.Sprintf(`sessionStorage.setItem('ventanilla/home', %q)`, home)) // as duplicating a tab does
 	q.do(chromedp.Reload())
 	q.sees("the first message", once(mine, "one"))
-	if got := q.js(`sessionStorage.getItem('ventanilla/guest/lane')`); got == lane {
-		t.Error("both tabs write into one lane")
+	if got := q.js(`sessionStorage.getItem('ventanilla/home')`); got == home {
+		t.Error("both tabs have one outbox")
 	}
 	q.say("two")
 	p.say("three")
@@ -400,29 +401,47 @@ func TestInABrowserADuplicatedTabTakesALaneOfItsOwn(t *testing.T) {
 	}
 }
 
-func TestInABrowserADeskBackFromABackupIsBelievedAndGetsWhatWaits(t *testing.T) {
+// What the restored desk has is shown, what waited is sent, and what it had accepted
+// and lost is the customer's to send again, once, in whichever window.
+func TestInABrowserADeskBackFromABackupIsBelievedAndWhatItLostIsOffered(t *testing.T) {
 	desk, _, at := open(t, webchat.Config{})
-	p := browser(t, "es-AR")()
+	tabs := browser(t, "es-AR")
+	p := tabs()
 	p.open(at + "/chat")
 	for _, text := range []string{"uno", "dos", "tres"} {
 		p.say(text)
 		p.sees("it", once(mine, text))
 	}
-	p.offline(true)
-	p.sees("that it is offline", status+`.includes('Sin conexión')`)
+	q := tabs()
+	q.open(at + "/chat")
+	q.sees("all three", are(mine, "uno", "dos", "tres"))
+	for _, tab := range []*tab{p, q} {
+		tab.offline(true)
+		tab.sees("that it is offline", status+`.includes('Sin conexión')`)
+	}
 	p.say("cuatro")
 	p.sees("it waits", are(waiting, "cuatro"))
-	desk.staff(func(p *person) { // the backup is from after the first message
-		desk.seq, p.lines = 1, p.lines[:1]
-		for lane := range p.lanes {
-			p.lanes[lane] = 1
-		}
-	})
-	p.offline(false)
-	p.sees("what the desk has, and the message that waited", are(mine, "uno", "cuatro")+" && "+are(waiting))
+	desk.restore(1)
+	for _, tab := range []*tab{p, q} {
+		tab.offline(false)
+		tab.sees("what the desk has, and what it lost", are(mine, "uno", "cuatro")+" && "+are(waiting)+" && "+are(lost, "dos", "tres"))
+	}
+	p.do(chromedp.Reload())
+	p.sees("the same after a reload", are(mine, "uno", "cuatro")+" && "+are(lost, "dos", "tres"))
+	p.js(`document.querySelectorAll('#waiting .lost button')[0].click()`)
+	for _, tab := range []*tab{p, q} {
+		tab.sees("the second sent again", are(mine, "uno", "cuatro", "dos")+" && "+are(lost, "tres"))
+	}
+	q.js(`document.querySelectorAll('#waiting .lost button')[1].click()`)
+	for _, tab := range []*tab{p, q} {
+		tab.sees("the third let go", are(lost))
+		tab.clean()
+	}
 	p.say("cinco")
-	p.sees("the next", are(mine, "uno", "cuatro", "cinco"))
-	p.clean()
+	p.sees("the next", are(mine, "uno", "cuatro", "dos", "cinco"))
+	if got := strings.Join(desk.texts(), ","); got != "uno,dos,tres,cuatro,dos,cinco" {
+		t.Errorf("the desk heard %s", got)
+	}
 }
 
 func TestInABrowserAFourthWindowPausesTheFirstWhichCanGoOn(t *testing.T) {

@@ -180,6 +180,7 @@ const (
 	texts   = `[...document.querySelectorAll('#log .text')].map(e => e.textContent)`
 	mine    = `[...document.querySelectorAll('#log .mine .text')].map(e => e.textContent)`
 	waiting = `[...document.querySelectorAll('#waiting .waiting .text')].map(e => e.textContent)`
+	lost    = `[...document.querySelectorAll('#waiting .lost .text')].map(e => e.textContent)`
 	status  = `document.getElementById('status').textContent`
 )
 

@@ -1,6 +1,6 @@
-// composer.js is where the customer writes. A draft survives a reload.
+// composer.js is where the customer writes. A draft survives a reload, and the box
+// clears only when its text is kept.
 
-import { tab } from './store.js';
 import { word } from './words.js';
 
 const maxText = 4000; // characters
@@ -8,14 +8,18 @@ const countFrom = 3500;
 const typingEvery = 3000;
 
 export class Composer {
-  constructor({ say, typing }) {
+  // say keeps a text; write notes a draft; typing tells the desk.
+  constructor({ draft, say, write, typing }) {
     this.say = say;
+    this.write = write;
     this.typing = typing;
     this.typed = 0;
     this.text = document.getElementById('text');
     this.button = document.getElementById('send');
     this.count = document.getElementById('count');
-    this.text.value = tab.get('draft') ?? '';
+    const early = this.text.value; // typed while the page was loading
+    this.text.value = early && draft ? `${draft}\n${early}` : early || draft;
+    if (early) this.write(this.text.value);
     this.text.addEventListener('input', () => this.changed());
     this.text.addEventListener('keydown', (e) => this.key(e));
     this.text.addEventListener('beforeinput', (e) => this.lineBreak(e));
@@ -32,9 +36,13 @@ export class Composer {
     this.show();
   }
 
-  // put gives a text back for correction.
+  // with is the draft that a text given back for correction makes.
+  with(text) {
+    return this.text.value ? `${this.text.value}\n${text}` : text;
+  }
+
   put(text) {
-    this.text.value = this.text.value ? `${this.text.value}\n${text}` : text;
+    this.text.value = text;
     this.text.focus();
     this.changed();
   }
@@ -55,7 +63,7 @@ export class Composer {
   }
 
   changed() {
-    tab.put('draft', this.text.value);
+    this.write(this.text.value);
     this.show();
     const now = Date.now();
     if (this.text.value.trim() && now - this.typed > typingEvery) {
@@ -77,13 +85,26 @@ export class Composer {
     this.text.style.height = `${this.text.scrollHeight + 2}px`;
   }
 
-  send() {
+  // send keeps the text and then clears the box. What is written meanwhile stays.
+  async send() {
+    if (this.keeping) {
+      this.again = true;
+      return;
+    }
     const n = this.length();
-    if (n === 0 || n > maxText || !this.say(this.text.value.trim())) return;
-    this.text.value = '';
-    tab.drop('draft');
+    if (n === 0 || n > maxText) return;
+    const { value } = this.text;
+    this.keeping = true;
+    await this.say(value.trim());
+    this.keeping = false;
+    if (this.text.value.startsWith(value)) this.text.value = this.text.value.slice(value.length);
+    this.write(this.text.value);
     this.typed = 0;
     this.show();
     this.text.focus();
+    if (this.again) {
+      this.again = false;
+      this.send();
+    }
   }
 }

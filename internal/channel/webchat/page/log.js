@@ -20,7 +20,7 @@ export class Log {
     this.first = 0; // seq of the oldest line
     this.last = 0;
     this.marks = { delivered: 0, read: 0 };
-    this.mine = new Map(); // by outbox entry: {element, lane}
+    this.mine = new Map(); // elements by entry of the outbox
   }
 
   // add draws lines that follow what is there; it returns those that are new.
@@ -130,44 +130,57 @@ export class Log {
     }
   }
 
-  // wait shows a message that is on its way.
-  wait(entry, lane) {
+  // wait shows a message that is on its way. Until it is sent it can be corrected or
+  // taken back.
+  wait(entry, { edit, drop }) {
     const e = make('div', 'line mine waiting');
     e.append(make('span', 'hidden-visually', `${word('you')}: `), text(entry.text), this.meta(entry.at, 'waiting'));
-    this.mine.set(entry, { element: e, lane });
+    if (!entry.n) e.append(actions([word('edit'), edit], [word('takeBack'), drop]));
+    this.mine.set(entry, e);
     this.waiting.append(e);
+  }
+
+  // sending takes the choices away from a message that may have arrived.
+  sending(entry) {
+    this.mine.get(entry)?.querySelector('.actions')?.remove();
   }
 
   // accepted shows that the desk has it; its line takes its place when it comes.
   accepted(entry, seq) {
     if (!seq || seq <= this.last) this.gone(entry);
-    else if (this.mine.has(entry)) restate(this.mine.get(entry).element, 'sent');
+    else if (this.mine.has(entry)) restate(this.mine.get(entry), 'sent');
   }
 
   gone(entry) {
-    this.mine.get(entry)?.element.remove();
+    this.mine.get(entry)?.remove();
     this.mine.delete(entry);
   }
 
   // arrived takes a message off the waiting ones when its line has come.
   arrived(l) {
     if (!l.n) return;
-    for (const [entry, { lane }] of this.mine) if (entry.n === l.n && lane === l.lane) this.gone(entry);
+    for (const entry of this.mine.keys()) if (entry.n === l.n && entry.lane === l.lane) this.gone(entry);
   }
 
-  // refuse shows a message that the desk did not take, and offers it for correction.
-  refuse(refused, correct) {
-    const e = make('div', 'line mine refused');
-    const why = make('span', 'why', `${word('refused')} ${refused.why}`);
-    const button = make('button', 'chip', word('edit'));
-    button.type = 'button';
-    button.addEventListener('click', () => {
-      e.remove();
-      correct();
-    });
-    e.append(text(refused.text), why, button);
+  // ask shows a message that needs a decision, and why; it goes when one is taken.
+  ask(entry, kind, why, ...choices) {
+    const e = make('div', `line mine ${kind}`);
+    e.append(text(entry.text), make('span', 'why', why), actions(...choices));
+    this.mine.set(entry, e);
     this.waiting.append(e);
   }
+}
+
+// actions makes buttons of pairs of a word and what it does.
+function actions(...choices) {
+  const e = make('span', 'actions');
+  for (const [what, act] of choices) {
+    const button = make('button', 'chip', what);
+    button.type = 'button';
+    button.addEventListener('click', act);
+    e.append(button);
+  }
+  return e;
 }
 
 function text(t) {

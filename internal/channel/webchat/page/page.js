@@ -12,6 +12,8 @@ const $ = (id) => document.getElementById(id);
 const typingLasts = 6000;
 const adoptEvery = 30_000;
 const linesWithin = 300; // of the welcome, or there are none
+const adoptSoon = [200, 1000, 4000]; // after the start: a page that just went lets go late
+const sleptFor = 5000; // between two ticks: the machine was asleep
 
 export class Page {
   constructor(outbox, person) {
@@ -25,10 +27,14 @@ export class Page {
       state: (state, why) => this.showLink(state, why),
       welcome: (w) => this.welcome(w),
       frame: (f) => this.frame(f),
-      after: () => this.log.last,
+      at: () => ({ epoch: this.epoch, seq: this.log.last }),
+      taken: (entries) => entries.forEach((e) => this.log.gone(e)),
+      sending: () => outbox.entries.forEach((e) => e.n && this.log.sending(e)),
     });
     this.composer = new Composer({
+      draft: outbox.draft,
       say: (text) => this.say(text),
+      write: (text) => outbox.write(text),
       typing: () => this.link.send({ typing: {} }),
     });
     $('scroll').addEventListener('scroll', () => this.look());
@@ -40,43 +46,100 @@ export class Page {
     addEventListener('focus', () => this.look());
     new ResizeObserver(() => this.resized()).observe($('scroll'));
     setInterval(() => this.adopt(), adoptEvery);
+    for (const ms of adoptSoon) setTimeout(() => this.adopt(), ms);
+    setInterval(() => this.tick(), 1000);
+    addEventListener('pagehide', () => outbox.saveDraft());
+    addEventListener('beforeunload', (e) => outbox.loose && e.preventDefault());
+    this.others = new BroadcastChannel(`ventanilla/${outbox.who}`);
+    this.others.onmessage = () => this.showLost();
   }
 
-  start() {
+  async start() {
     this.words();
     this.showOutbox();
-    const known = browser.get(`${this.outbox.who}/resume`) || this.link.person.token || this.outbox.entries.length > 0;
+    const known = (await this.outbox.db.get(`${this.outbox.who}/resume`)) || this.link.person.token || this.outbox.entries.length > 0;
     $('naming').hidden = Boolean(known);
     $('welcome').hidden = Boolean(known);
     if (known) this.link.start();
     this.composer.focus();
   }
 
-  // say keeps a message and sends it when it can; false when it cannot be kept.
-  say(text) {
-    if (!this.outbox.add(text, Date.now() + this.clock)) {
-      this.notice('full');
-      return false;
-    }
-    this.log.wait(this.outbox.entries.at(-1), this.outbox.lane);
+  // say keeps a message and sends it when it can.
+  async say(text) {
+    const entry = await this.outbox.add(text, Date.now() + this.clock);
+    this.showWaiting(entry);
+    this.showKept();
     this.link.person.name ??= $('name').value.trim() || undefined;
     $('welcome').hidden = true;
     this.toEnd();
     this.link.start();
     this.link.flush();
-    return true;
   }
 
   showOutbox() {
-    for (const e of this.outbox.entries) this.log.wait(e, this.outbox.lane);
+    for (const e of this.outbox.entries) this.showWaiting(e);
     for (const r of this.outbox.refused) this.showRefused(r);
+    this.showKept();
+  }
+
+  showWaiting(entry) {
+    if (this.log.mine.has(entry)) return;
+    this.log.wait(entry, { edit: () => this.correct(entry), drop: () => this.takeBack(entry) });
   }
 
   showRefused(r) {
-    this.log.refuse(r, () => {
-      this.outbox.withdraw(r);
-      this.composer.put(r.text);
-    });
+    if (!this.log.mine.has(r)) this.log.ask(r, 'refused', `${word('refused')} ${r.why}`, [word('edit'), () => this.correct(r)]);
+  }
+
+  // correct gives a text back to the composer.
+  async correct(entry) {
+    const draft = this.composer.with(entry.text);
+    if (!(await this.outbox.takeBack(entry, draft))) return;
+    this.log.gone(entry);
+    this.composer.put(draft);
+    this.tick();
+  }
+
+  async takeBack(entry) {
+    if (await this.outbox.takeBack(entry)) this.log.gone(entry);
+    this.tick();
+  }
+
+  // showLost shows what the desk had accepted and no longer has. Nothing is sent again
+  // by itself: the words are the customer's.
+  async showLost() {
+    if (!this.welcomed) return;
+    for (const r of this.missed ?? []) this.log.gone(r);
+    this.missed = await this.outbox.lost(this.welcomed);
+    for (const r of this.missed) {
+      this.log.ask(r, 'lost', word('lost'), [word('sendAgain'), () => this.decide(r, true)], [word('letGo'), () => this.decide(r, false)]);
+    }
+    if (this.missed.length > 0) this.toEnd();
+  }
+
+  async decide(r, again) {
+    const entry = await this.outbox.decide(r, again);
+    if (!entry) return;
+    this.log.gone(r);
+    this.others.postMessage('decided');
+    if (!again) return;
+    this.showWaiting(entry);
+    this.link.flush();
+  }
+
+  // showKept says when something written here would not survive this page.
+  showKept() {
+    const text = this.outbox.db.keeps && !this.outbox.loose ? '' : word('unkept');
+    if ($('kept').textContent !== text) $('kept').textContent = text;
+    $('kept').hidden = !text;
+  }
+
+  // forget drops who was here, and what they had sent.
+  async forget() {
+    const { db, who } = this.outbox;
+    await this.outbox.forget();
+    await db.drop(`${who}/resume`);
+    await db.drop('who');
   }
 
   // greet says hello to somebody who came in and never wrote.
@@ -86,13 +149,22 @@ export class Page {
 
   // adopt sends what a tab that was closed left behind.
   async adopt() {
+    if (this.adopting) return;
+    this.adopting = true;
     if (await this.outbox.adopt()) {
       this.showOutbox();
-      this.link.restart();
+      if (this.outbox.draft !== this.composer.text.value) this.composer.put(this.outbox.draft);
+      if (this.outbox.entries.length > 0) this.link.start();
+      if (this.outbox.speaks.lane !== this.link.lane && this.link.state === 'up' && !this.outbox.inFlight) this.link.restart();
+      else this.link.flush();
     }
+    this.adopting = false;
   }
 
   welcome(w) {
+    if (this.epoch !== undefined && this.epoch !== w.epoch) this.startOver();
+    this.epoch = w.epoch;
+    this.welcomed = w;
     this.clock = w.clock - Date.now();
     this.log.mark(w.marks);
     this.service = w.service;
@@ -104,12 +176,15 @@ export class Page {
     this.showService();
     this.look();
     this.adopt();
+    this.showLost();
+    this.outbox.prune();
   }
 
   frame(f) {
     if (f.lines) this.lines(f.lines);
     if (f.older) this.olderCame(f.older);
     if (f.outcome) this.outcome(f.outcome);
+    if (f.outcome || f.resend) this.showStatus();
     if (f.marks) this.log.mark(f.marks);
     if (f.typing) this.showTyping(true);
     if (f.service) {
@@ -120,7 +195,6 @@ export class Page {
 
   lines({ lines, more }) {
     const atEnd = this.atEnd();
-    if (this.fresh && lines?.[0]?.seq <= this.log.last) this.startOver();
     if (this.fresh && this.log.last === 0) $('older').hidden = !more;
     this.fresh = false;
     if (!lines?.length) return;
@@ -137,15 +211,16 @@ export class Page {
   // from a backup.
   startOver() {
     this.log.clear();
+    for (const e of [...this.log.mine.keys()]) if (e.state === 'accepted') this.log.gone(e);
     browser.put(`${this.outbox.who}/read`, 0);
   }
 
   outcome(o) {
-    const entry = this.outbox.answer(o.n, o.refused?.text);
+    const entry = this.outbox.answer(o.n, { why: o.refused?.text, seq: o.seq });
     if (!entry) return;
     if (o.refused) {
       this.log.gone(entry);
-      this.showRefused(this.outbox.refused.at(-1));
+      this.showRefused(entry);
       this.toEnd();
     } else {
       this.log.accepted(entry, o.seq);
@@ -229,9 +304,7 @@ export class Page {
 
   showLink(state, why) {
     this.why = why;
-    const s = $('status');
-    s.className = { up: 'up', waiting: 'off', stopped: 'off' }[state] ?? '';
-    s.textContent = this.statusText(state);
+    this.showStatus();
     if (state !== 'up') {
       this.asking = false;
       this.showTyping(false);
@@ -239,13 +312,41 @@ export class Page {
     if (state === 'stopped') this.notice(why);
   }
 
+  showStatus() {
+    const s = $('status');
+    const [text, kind] = this.statusText(this.link.state);
+    s.className = kind;
+    if (s.textContent !== text) s.textContent = text; // said aloud once
+    this.showSince();
+  }
+
   statusText(state) {
-    if (state === 'idle') return word('idle');
-    if (state === 'connecting') return this.greeted ? word('offline') : word('connecting');
-    if (state === 'stopped') return word('stopped');
-    if (state !== 'up') return word('offline');
-    if (this.service.agent) return word('servedBy', this.service.agent);
-    return this.log.last && !this.service.resolved ? word('waitingForAgent') : word('idle');
+    if (state === 'idle') return [word('idle'), ''];
+    if (state === 'stopped') return [word('stopped'), 'off'];
+    if (state === 'connecting') return this.greeted || this.failed ? [word('offline'), 'off'] : [word('connecting'), ''];
+    if (state !== 'up') return [word('offline'), 'off'];
+    if (this.link.trouble) return [word('trouble'), 'off'];
+    if (!this.link.fresh) return [word('checking'), 'off'];
+    if (this.service.agent) return [word('servedBy', this.service.agent), 'up'];
+    return [this.log.last && !this.service.resolved ? word('waitingForAgent') : word('idle'), 'up'];
+  }
+
+  // showSince says how old what is shown is, and how many messages wait.
+  showSince() {
+    const { fresh, heard, state, trouble } = this.link;
+    const old = state !== 'idle' && !fresh;
+    const waiting = this.outbox.entries.length;
+    $('since').textContent = old || trouble ? word('since', old && heard ? ago(Date.now() - heard) : '', waiting) : '';
+    this.failed ||= state === 'waiting';
+  }
+
+  // tick keeps what the page says of itself true, and notices that the machine slept.
+  tick() {
+    const now = Date.now();
+    if (now - (this.ticked ?? now) > sleptFor) this.link.wake();
+    this.ticked = now;
+    this.showStatus();
+    this.showKept();
   }
 
   // notice says what a person has to decide.
@@ -272,8 +373,10 @@ export class Page {
     this.words();
     this.showTyping(false);
     this.log.redraw();
+    this.log.mine.clear();
     $('waiting').replaceChildren();
     this.showOutbox();
+    this.showLost();
     this.showService();
     if (!$('notice').hidden) this.notice(this.noticed);
     this.look();
@@ -288,4 +391,10 @@ export class Page {
     this.showLink(this.link.state, this.why);
     this.look();
   }
+}
+
+function ago(ms) {
+  const s = Math.max(0, Math.round(ms / 1000));
+  if (s < 60) return word('seconds', s);
+  return s < 3600 ? word('minutes', Math.floor(s / 60)) : word('hours', Math.floor(s / 3600));
 }

@@ -1,5 +1,6 @@
-// store.js keeps small values in the browser. Where the browser refuses to keep
-// anything, they last as long as the page does.
+// store.js keeps small values in the browser whose loss costs nothing: the language,
+// what was read, this tab's draft over a reload. What must not be lost is in db.js.
+// Where the browser refuses to keep anything, they last as long as the page does.
 
 const prefix = 'ventanilla/';
 
