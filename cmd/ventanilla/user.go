@@ -31,12 +31,12 @@ func onData(ctx context.Context, dir string, do func(desk.Store) error) error {
 func newUser() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "user",
-		Short: "Make, list and disable accounts of the staff",
+		Short: "Make, list and disable accounts of the staff, end their sessions",
 		Long:  "Works on the desk's machine, directly on its data, whether the desk runs or not.",
 	}
 	var data string
 	cmd.PersistentFlags().StringVar(&data, "data", defaultData(), "folder of the desk's data")
-	cmd.AddCommand(newUserAdd(&data), newUserList(&data), newUserDisable(&data))
+	cmd.AddCommand(newUserAdd(&data), newUserList(&data), newUserDisable(&data), newUserSignOut(&data))
 	return cmd
 }
 
@@ -114,6 +114,20 @@ func newUserDisable(data *string) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return onData(cmd.Context(), *data, func(s desk.Store) error {
 				return desk.DisableUser(cmd.Context(), s, time.Now(), args[0])
+			})
+		},
+	}
+}
+
+func newUserSignOut(data *string) *cobra.Command {
+	return &cobra.Command{
+		Use:   "sign-out LOGIN",
+		Short: "End every session of an account",
+		Long:  "For a machine that was lost. Its links are closed, and its workstations remove what they keep for it on disk.\nThe person can sign in again; \"disable\" ends that too.",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return onData(cmd.Context(), *data, func(s desk.Store) error {
+				return desk.SignOutUser(cmd.Context(), s, time.Now(), args[0])
 			})
 		},
 	}

@@ -124,19 +124,42 @@ func saveStaff(tx Tx, now time.Time, u User) error {
 // links are closed. What the person did stays.
 func DisableUser(ctx context.Context, s Store, now time.Time, login string) error {
 	return s.Update(ctx, func(tx Tx) error {
-		u, found, err := tx.UserByLogin(strings.ToLower(login))
+		u, err := userToEnd(tx, login)
 		if err != nil {
 			return err
 		}
-		if !found {
-			return fmt.Errorf("there is no user %q", login)
-		}
 		u.Disabled, u.State = true, wire.Offline
-		if err := tx.DeleteSessionsOf(u.ID); err != nil {
+		return revoke(tx, now, u)
+	})
+}
+
+// SignOutUser ends every session of an account and closes its links. Whoever holds
+// one of its tokens is told that it was taken back; the person can sign in again.
+func SignOutUser(ctx context.Context, s Store, now time.Time, login string) error {
+	return s.Update(ctx, func(tx Tx) error {
+		u, err := userToEnd(tx, login)
+		if err != nil {
 			return err
 		}
-		return saveStaff(tx, now, u)
+		return revoke(tx, now, u)
 	})
+}
+
+func userToEnd(tx Tx, login string) (User, error) {
+	u, found, err := tx.UserByLogin(strings.ToLower(login))
+	if err == nil && !found {
+		err = fmt.Errorf("there is no user %q", login)
+	}
+	return u, err
+}
+
+// revoke saves a user whose sessions end. The record makes every link of theirs
+// look at its session.
+func revoke(tx Tx, now time.Time, u User) error {
+	if err := tx.RevokeSessionsOf(u.ID); err != nil {
+		return err
+	}
+	return saveStaff(tx, now, u)
 }
 
 // SignedIn is what a login gives: the token is shown to the client only.
@@ -181,7 +204,9 @@ func (d *Desk) SignOut(ctx context.Context, token string) error {
 	return d.change(ctx, func(w *work) error { return w.DeleteSession(Digest(token)) })
 }
 
-// Authenticate returns whose session a token is.
+// Authenticate returns whose session a token is. A token that an administrator took
+// back is refused as revoked for as long as it is remembered, one that ran out or is
+// unknown as signed out.
 func (d *Desk) Authenticate(ctx context.Context, token string) (User, error) {
 	var u User
 	err := d.cfg.Store.View(ctx, func(r Reader) error {
@@ -189,13 +214,19 @@ func (d *Desk) Authenticate(ctx context.Context, token string) (User, error) {
 		if err != nil {
 			return err
 		}
-		if !found || !d.cfg.Now().Before(s.Expires) {
+		if !found {
 			return refuse(wire.Denied, "signed_out")
 		}
-		if u, found, err = r.User(s.User); err == nil && (!found || u.Disabled) {
-			err = refuse(wire.Denied, "signed_out")
+		u, found, err = r.User(s.User)
+		switch {
+		case err != nil:
+			return err
+		case s.Revoked || !found || u.Disabled:
+			return refuse(wire.Denied, "revoked")
+		case !d.cfg.Now().Before(s.Expires):
+			return refuse(wire.Denied, "signed_out")
 		}
-		return err
+		return nil
 	})
 	return u, err
 }

@@ -151,12 +151,19 @@ func reopens(e wire.Event) bool {
 	return ok
 }
 
+// Concerns reports whether an item is about the reader's own account: the session
+// that the feed goes to may have ended with it.
+func (s *Staff) Concerns(item *Item) bool {
+	e, ok := item.Event.(wire.StaffChanged)
+	return ok && e.Agent.ID == s.User.ID
+}
+
 func (s *Staff) aboutPeople(item *Item) ([]byte, error) {
 	if e, ok := item.Event.(wire.StaffChanged); ok && e.Agent.ID == s.User.ID {
 		now := User{Agent: e.Agent}
 		switch {
 		case e.Gone:
-			return nil, refuse(wire.Denied, "signed_out")
+			return nil, refuse(wire.Denied, "revoked")
 		case now.Rights() != s.User.Rights():
 			return nil, ErrRightsChanged
 		}

@@ -15,6 +15,8 @@ type Error struct {
 	Code string // a row of sentences
 	Args []any  // what the sentence names: ids, counts and colleagues' names only
 	Err  error  // the cause; logged, never sent
+	// Newest goes with [wire.CodeStale], as in the outcome.
+	Newest uint64
 }
 
 func (e *Error) Error() string {
@@ -28,6 +30,13 @@ func (e *Error) Unwrap() error { return e.Err }
 
 func refuse(kind wire.Kind, code string, args ...any) error {
 	return &Error{Kind: kind, Code: code, Args: args}
+}
+
+// Revoked reports whether an error says that an administrator took a session back,
+// rather than that it ran out.
+func Revoked(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Code == "revoked"
 }
 
 // sentences says each refusal in Spanish and English, in that order.
@@ -45,6 +54,7 @@ var sentences = map[string][2]string{
 	"agent_cannot":    {"%s no puede atender conversaciones de esta cola.", "%s cannot serve conversations of this queue."},
 	"taken":           {"La tiene %s.", "%s has it."},
 	"not_yours":       {"No es tuya: tomala primero.", "It is not yours: take it first."},
+	"stale":           {"Llegó algo nuevo mientras escribías: miralo antes de enviar.", "Something new came while you wrote: look at it before you send."},
 	"is_resolved":     {"Ya está resuelta.", "It is already resolved."},
 	"not_resolved":    {"No está resuelta ni pospuesta.", "It is neither resolved nor snoozed."},
 	"empty_text":      {"No hay nada escrito.", "There is nothing written."},
@@ -65,6 +75,7 @@ var sentences = map[string][2]string{
 	"bad_login":       {"El usuario o la contraseña no son correctos.", "The user or the password is not right."},
 	"many_logins":     {"Son muchos intentos. Esperá un minuto.", "That is many attempts. Wait a minute."},
 	"no_subprotocol":  {"Falta el subprotocolo ventanilla.v1.", "The subprotocol ventanilla.v1 is missing."},
+	"revoked":         {"Quien administra la mesa cerró esta sesión.", "Whoever runs the desk ended this session."},
 	"signed_out":      {"La sesión terminó: volvé a entrar.", "The session has ended: sign in again."},
 	"busy":            {"La mesa está muy cargada. Probá en unos segundos.", "The desk is very busy. Try in a few seconds."},
 	"bad_ticket":      {"El permiso de entrada venció. Se pide otro solo.", "The ticket has expired. Another is asked for."},

@@ -71,8 +71,8 @@ func runOnce(w *work, from Sender, n, settled uint64, act func(*work) (uint64, e
 	w.lane, w.n = from.Lane, n
 	outcome := wire.Outcome{N: n}
 	outcome.Seq, err = act(w)
-	if _, refused := errors.AsType[*Error](err); refused {
-		outcome.Refused = Explain(err, from.Locale)
+	if refusal, refused := errors.AsType[*Error](err); refused {
+		outcome.Refused, outcome.Newest = Explain(err, from.Locale), refusal.Newest
 	} else if err != nil {
 		return Reply{}, err
 	}

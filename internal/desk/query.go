@@ -39,7 +39,7 @@ func (d *Desk) Snapshot(ctx context.Context, user User) (Snapshot, error) {
 		case err != nil:
 			return err
 		case !found || now.Disabled:
-			return refuse(wire.Denied, "signed_out")
+			return refuse(wire.Denied, "revoked")
 		case now.Rights() != user.Rights():
 			return ErrRightsChanged
 		case user.Role == wire.RoleAuditor:

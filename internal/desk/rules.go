@@ -71,12 +71,16 @@ func onConversation(w *work, by User, id wire.ConversationID, apply rule) (uint6
 
 // reply says something to the customer. Nobody's conversation is taken with it, a
 // resolved one reopened: in one transaction, so that a reply is never half done.
+// That it was sent although more had been written goes to the audit trail too.
 func (d *Desk) reply(w *work, by User, on *Conversation, c wire.Reply) (uint64, error) {
 	if err := checkText(c.Text, wire.MaxText); err != nil {
 		return 0, err
 	}
 	if on.Summary.Agent != "" && on.Summary.Agent != by.ID {
 		return 0, refuse(wire.Conflict, "taken", d.staff.name(on.Summary.Agent))
+	}
+	if err := d.fresh(w, by, on, c.Seen); err != nil {
+		return 0, err
 	}
 	if on.Summary.Status != wire.Open {
 		if _, err := reopen(w, by, on); err != nil {
@@ -88,7 +92,12 @@ func (d *Desk) reply(w *work, by User, on *Conversation, c wire.Reply) (uint64, 
 			return 0, err
 		}
 	}
-	return w.record(on, wire.Said{Conversation: on.Summary.ID, By: wire.ByAgent, Agent: by.ID, Text: c.Text})
+	if c.Anyway {
+		if err := w.Audit(AuditRow{At: w.at, Actor: string(by.ID), Action: "anyway", Object: string(on.Summary.ID)}); err != nil {
+			return 0, err
+		}
+	}
+	return w.record(on, wire.Said{Conversation: on.Summary.ID, By: wire.ByAgent, Agent: by.ID, Text: c.Text, Anyway: c.Anyway})
 }
 
 func note(w *work, by User, on *Conversation, c wire.Note) (uint64, error) {
@@ -109,6 +118,9 @@ func (d *Desk) resolve(w *work, by User, on *Conversation, c wire.Resolve) (uint
 		return 0, refuse(wire.Invalid, "bad_disposition")
 	}
 	if err := mine(by, on); err != nil {
+		return 0, err
+	}
+	if err := d.fresh(w, by, on, c.Seen); err != nil {
 		return 0, err
 	}
 	on.Resolved = w.at

@@ -89,8 +89,8 @@ type Tx interface {
 	SaveQueue(wire.Queue) error
 	SaveSession(Session) error
 	DeleteSession(hash string) error
-	// DeleteSessionsOf ends every session of a user.
-	DeleteSessionsOf(id wire.AgentID) error
+	// RevokeSessionsOf marks every session of a user, those that are over too.
+	RevokeSessionsOf(id wire.AgentID) error
 	SaveCustomer(Customer) error
 	SaveResumeToken(ResumeToken) error
 	DeleteResumeToken(hash string) error
@@ -137,6 +137,7 @@ type Conversation struct {
 	Summary  wire.Summary
 	Customer wire.CustomerID
 	Resolved wire.Millis // when; 0 while it is not
+	Lines    Lines
 }
 
 // Place returns where c is.
@@ -156,6 +157,8 @@ type Session struct {
 	User    wire.AgentID
 	Created time.Time
 	Expires time.Time
+	// Revoked says that an administrator took it back.
+	Revoked bool
 }
 
 // Customer is somebody who wrote.

@@ -174,6 +174,7 @@ func (w *work) record(c *Conversation, e wire.Event) (uint64, error) {
 	}
 	wasResolved := c.Summary.Status == wire.Resolved
 	c.Summary.Fold(at.Seq+1, w.at, e)
+	c.Lines.fold(at.Seq+1, e)
 	entry.Conversation, entry.After = c.Summary.ID, c.Place()
 	if reopened := wasResolved && c.Summary.Status != wire.Resolved; reopened || entry.Before != entry.After {
 		summary := c.Summary

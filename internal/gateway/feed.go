@@ -70,6 +70,8 @@ func codeOf(ctx context.Context, err error) int {
 	switch {
 	case ctx.Err() != nil:
 		return wire.CloseRestart
+	case desk.Revoked(err):
+		return wire.CloseRevoked
 	case ended(err):
 		return wire.CloseSignedOut
 	case errors.Is(err, desk.ErrRightsChanged):
@@ -158,6 +160,9 @@ func (f *feed) pump(ctx context.Context, until uint64) error {
 			return err
 		}
 		for _, item := range items {
+			if err := f.checkSession(ctx, item); err != nil {
+				return err
+			}
 			if err := f.add(item); err != nil {
 				return err
 			}
@@ -166,6 +171,16 @@ func (f *feed) pump(ctx context.Context, until uint64) error {
 			return f.flush()
 		}
 	}
+}
+
+// checkSession ends the feed at a record that ended its session, instead of at the
+// next round of recheck.
+func (f *feed) checkSession(ctx context.Context, item *desk.Item) error {
+	if !f.staff.Concerns(item) {
+		return nil
+	}
+	_, err := f.gate.desk.Authenticate(ctx, f.token)
+	return err
 }
 
 func (f *feed) add(item *desk.Item) error {

@@ -264,7 +264,7 @@ func (g *Gateway) recheck() {
 		}
 		for _, l := range g.open() {
 			if _, err := g.desk.Authenticate(g.ctx, l.token); ended(err) {
-				l.end(wire.CloseSignedOut)
+				l.end(codeOf(g.ctx, err))
 			}
 		}
 	}
@@ -307,6 +307,8 @@ func statusOf(err error) int {
 	switch {
 	case !ok || e.Kind == wire.Internal:
 		return http.StatusInternalServerError
+	case desk.Revoked(err):
+		return http.StatusForbidden
 	case e.Kind == wire.Denied:
 		return http.StatusUnauthorized
 	}

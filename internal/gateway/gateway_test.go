@@ -372,14 +372,66 @@ func TestResuming(t *testing.T) {
 	}
 }
 
-func TestADisabledUserIsCutOff(t *testing.T) {
-	f := open(t)
-	s := f.dial(f.hire("ana", wire.RoleAgent))
-	s.hello(nil, "")
-	f.must(desk.DisableUser(t.Context(), f.store, time.Now(), "ana"))
-	if code := s.closed(); code != wire.CloseSignedOut {
-		t.Fatalf("closed with %d", code)
+// Whoever an administrator shuts out is told so, on the link and at the next try:
+// the workstation then removes what it keeps. A session that only ended is answered
+// otherwise, because everything is kept then.
+func TestRevokedIsToldFromSignedOut(t *testing.T) {
+	tests := []struct {
+		name         string
+		end          func(f *floor, token string) error
+		code, status int
+	}{
+		{"disabled", func(f *floor, _ string) error {
+			return desk.DisableUser(f.t.Context(), f.store, time.Now(), "ana")
+		}, wire.CloseRevoked, http.StatusForbidden},
+		{"signed out by an administrator", func(f *floor, _ string) error {
+			return desk.SignOutUser(f.t.Context(), f.store, time.Now(), "ana")
+		}, wire.CloseRevoked, http.StatusForbidden},
+		{"logged out", func(f *floor, token string) error {
+			r, err := http.NewRequestWithContext(f.t.Context(), http.MethodPost, f.url+wire.LogoutPath, nil)
+			if err != nil {
+				return err
+			}
+			r.Header.Set("Authorization", "Bearer "+token)
+			res, err := http.DefaultClient.Do(r)
+			if err == nil {
+				err = res.Body.Close()
+			}
+			return err
+		}, wire.CloseSignedOut, http.StatusUnauthorized},
 	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			f := open(t)
+			token := f.hire("ana", wire.RoleAgent)
+			s, other := f.dial(token), f.dial(f.hire("bruno", wire.RoleAgent))
+			s.hello(nil, "")
+			other.hello(nil, "")
+			f.must(test.end(f, token))
+			if code := s.closed(); code != test.code {
+				t.Errorf("closed with %d, want %d", code, test.code)
+			}
+			if status, refusal := f.refusedAt(token); status != test.status || (refusal.Code == "revoked") != (status == http.StatusForbidden) {
+				t.Errorf("the token is answered %d, %+v", status, refusal)
+			}
+			other.send(wire.FromClient{Ping: &wire.Ping{Sent: 1}})
+			other.until(func(f wire.FromDesk) bool { return f.Pong != nil }) // nobody else is touched
+		})
+	}
+}
+
+// refusedAt tries to come in with a token and returns the answer.
+func (f *floor) refusedAt(token string) (int, wire.Refusal) {
+	f.t.Helper()
+	r, err := http.NewRequestWithContext(f.t.Context(), http.MethodGet, f.url+wire.Path, nil)
+	f.must(err)
+	r.Header.Set("Authorization", "Bearer "+token)
+	res, err := http.DefaultClient.Do(r)
+	f.must(err)
+	defer res.Body.Close()
+	var refusal wire.Refusal
+	f.must(json.NewDecoder(res.Body).Decode(&refusal))
+	return res.StatusCode, refusal
 }
 
 // Guessing one account's password takes longer and longer, and does not keep others out.
@@ -415,7 +467,7 @@ func TestRightsThatEndBeforeTheHello(t *testing.T) {
 		w := first.hello(nil, "")
 		late := f.dial(token)
 		f.must(desk.DisableUser(t.Context(), f.store, time.Now(), "ana"))
-		if code := first.closed(); code != wire.CloseSignedOut { // by then the desk's head is past it
+		if code := first.closed(); code != wire.CloseRevoked { // by then the desk's head is past it
 			t.Fatalf("closed with %d", code)
 		}
 		var at *wire.Position
@@ -425,7 +477,7 @@ func TestRightsThatEndBeforeTheHello(t *testing.T) {
 		late.send(wire.FromClient{Hello: &wire.Hello{
 			Version: wire.Version, Device: "device-1", Lane: "lane-1-2", At: at, Rights: w.Rights,
 		}})
-		if code := late.closed(); code != wire.CloseRights && code != wire.CloseSignedOut {
+		if code := late.closed(); code != wire.CloseRights && code != wire.CloseRevoked {
 			t.Errorf("resuming %v: closed with %d", resumes, code)
 		}
 	}

@@ -52,7 +52,7 @@ func page(root string) ([]byte, error) {
 		return nil, err
 	}
 	chat.outer = staff
-	refusals, err := readRefusals(filepath.Join(root, "internal/desk"), filepath.Join(root, "internal/gateway"), filepath.Join(root, "internal/channel/webchat"))
+	refusals, err := readRefusals(staff, filepath.Join(root, "internal/desk"), filepath.Join(root, "internal/gateway"), filepath.Join(root, "internal/channel/webchat"))
 	if err != nil {
 		return nil, err
 	}

@@ -20,8 +20,9 @@ type refusal struct {
 
 // readRefusals finds every refusal in the sources of the packages: a call whose
 // first argument is a kind and whose second is a code. The sentences are in
-// variables called sentences, Spanish before English.
-func readRefusals(dirs ...string) ([]refusal, error) {
+// variables called sentences, Spanish before English. A code that programs compare
+// is a constant of the wire.
+func readRefusals(names *source, dirs ...string) ([]refusal, error) {
 	found := make(map[string]*refusal)
 	texts := make(map[string]string)
 	for _, dir := range dirs {
@@ -35,7 +36,7 @@ func readRefusals(dirs ...string) ([]refusal, error) {
 				case *ast.CallExpr:
 					noteRefusal(found, n.Args)
 				case *ast.CompositeLit:
-					noteError(found, n)
+					noteError(found, n, names)
 				case *ast.ValueSpec:
 					noteSentences(texts, n)
 				}
@@ -60,16 +61,18 @@ func noteRefusal(found map[string]*refusal, args []ast.Expr) {
 		return
 	}
 	kind, isKind := kindOf(args[0])
-	code, isCode := args[1].(*ast.BasicLit)
-	if isKind && isCode {
+	literal, isCode := args[1].(*ast.BasicLit)
+	if !isKind || !isCode {
+		return
+	}
+	if code := codeOf(literal, nil); code != "" {
 		note(found, code, kind)
 	}
 }
 
 // noteError finds refusals made in place: Error{Kind: …, Code: …}.
-func noteError(found map[string]*refusal, lit *ast.CompositeLit) {
-	var kind string
-	var code *ast.BasicLit
+func noteError(found map[string]*refusal, lit *ast.CompositeLit, names *source) {
+	var kind, code string
 	for _, e := range lit.Elts {
 		pair, ok := e.(*ast.KeyValueExpr)
 		if !ok {
@@ -81,19 +84,29 @@ func noteError(found map[string]*refusal, lit *ast.CompositeLit) {
 		case key.Name == "Kind":
 			kind, _ = kindOf(pair.Value)
 		case key.Name == "Code":
-			code, _ = pair.Value.(*ast.BasicLit)
+			code = codeOf(pair.Value, names)
 		}
 	}
-	if kind != "" && code != nil {
+	if kind != "" && code != "" {
 		note(found, code, kind)
 	}
 }
 
-func note(found map[string]*refusal, literal *ast.BasicLit, kind string) {
-	code, err := strconv.Unquote(literal.Value)
-	if err != nil {
-		return
+// codeOf reads a code that is a literal or a constant of the wire; empty when it is
+// neither.
+func codeOf(e ast.Expr, names *source) string {
+	switch x := e.(type) {
+	case *ast.BasicLit:
+		code, _ := strconv.Unquote(x.Value)
+		return code
+	case *ast.SelectorExpr:
+		c, _ := names.constant(x.Sel.Name)
+		return c.value
 	}
+	return ""
+}
+
+func note(found map[string]*refusal, code, kind string) {
 	if found[code] == nil {
 		found[code] = &refusal{code: code}
 	}

@@ -27,7 +27,7 @@ func conversations(t *testing.T, open Open) {
 		Status: wire.Resolved, Priority: wire.Low, Tags: []string{"mora", "crédito"}, Unread: 2, Waiting: 9, Until: 8,
 		Created: 10, Last: wire.Preview{By: wire.ByAgent, Text: "listo", At: 70, Seq: 4},
 		Disposition: "otro", Delivered: 3, Read: 2,
-	}}
+	}, Lines: desk.Lines{Last: 4, By: "a1", Other: 3}}
 	newer := desk.Conversation{Customer: "ana", Summary: wire.Summary{ID: "a", Status: wire.Open, Created: 20}}
 	other := desk.Conversation{Customer: "leo", Summary: wire.Summary{ID: "z", Status: wire.Open, Created: 30}}
 	save(k, newer, older, other)
@@ -134,8 +134,9 @@ func sessions(t *testing.T, open Open) {
 	})
 	same(t, "prolonged", find(k, one("h1")), mine)
 	missing(k, "a deleted session", one("h2"))
-	k.update(func(tx desk.Tx) error { return tx.DeleteSessionsOf("a1") })
-	missing(k, "a session of a signed-out user", one("h1"))
+	k.update(func(tx desk.Tx) error { return tx.RevokeSessionsOf("a1") })
+	mine.Revoked = true
+	same(t, "a session that was taken back", find(k, one("h1")), mine)
 	same(t, "somebody else's", find(k, one("h3")), theirs)
 }
 

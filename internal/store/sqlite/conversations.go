@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	selectConversations = "select customer, resolved, summary from conversations "
+	selectConversations = "select customer, resolved, summary, lines from conversations "
 	selectConversation  = selectConversations + "where id = ?"
 	selectLatest        = selectConversations + "where customer = ? order by created desc, id desc limit 1"
 	selectUnresolved    = selectConversations + "where status <> 'resolved' order by id"
@@ -18,12 +18,15 @@ const (
 
 func scanConversation(scan scan) (desk.Conversation, error) {
 	var c desk.Conversation
-	var summary []byte
-	if err := scan((*string)(&c.Customer), (*int64)(&c.Resolved), &summary); err != nil {
+	var summary, lines []byte
+	if err := scan((*string)(&c.Customer), (*int64)(&c.Resolved), &summary, &lines); err != nil {
 		return desk.Conversation{}, err
 	}
 	if err := json.Unmarshal(summary, &c.Summary); err != nil {
 		return desk.Conversation{}, fmt.Errorf("summary: %w", err)
+	}
+	if err := json.Unmarshal(lines, &c.Lines); err != nil {
+		return desk.Conversation{}, fmt.Errorf("lines: %w", err)
 	}
 	return c, nil
 }
@@ -86,15 +89,19 @@ func (t *tx) SaveConversation(c desk.Conversation) error {
 	if err != nil {
 		return fmt.Errorf("saving conversation %s: %w", s.ID, err)
 	}
+	lines, err := encoded(c.Lines)
+	if err != nil {
+		return fmt.Errorf("saving conversation %s: %w", s.ID, err)
+	}
 	const q = `insert into conversations
-		(id, customer, queue, agent, status, until, waiting, created, resolved, summary)
-		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		(id, customer, queue, agent, status, until, waiting, created, resolved, summary, lines)
+		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		on conflict (id) do update set customer = excluded.customer, queue = excluded.queue,
 		agent = excluded.agent, status = excluded.status, until = excluded.until,
 		waiting = excluded.waiting, created = excluded.created, resolved = excluded.resolved,
-		summary = excluded.summary`
+		summary = excluded.summary, lines = excluded.lines`
 	err = t.exec(q, string(s.ID), string(c.Customer), string(s.Queue), string(s.Agent), string(s.Status),
-		int64(s.Until), int64(s.Waiting), int64(s.Created), int64(c.Resolved), summary)
+		int64(s.Until), int64(s.Waiting), int64(s.Created), int64(c.Resolved), summary, lines)
 	if err != nil {
 		return fmt.Errorf("saving conversation %s: %w", s.ID, err)
 	}

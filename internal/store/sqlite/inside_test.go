@@ -175,7 +175,8 @@ func TestWhatIsOverIsSwept(t *testing.T) {
 	for i, hash := range []string{"old", "new"} { // the first expires as the log goes on
 		err := s.Update(t.Context(), func(tx desk.Tx) error {
 			expires := (at + wire.Millis(i*1000)).Time()
-			if err := tx.SaveSession(desk.Session{Hash: hash, User: "a", Expires: expires}); err != nil {
+			remembered := expires.AddDate(0, 0, -90) // a session that is over, to say how it ended
+			if err := tx.SaveSession(desk.Session{Hash: hash, User: "a", Expires: remembered}); err != nil {
 				return err
 			}
 			if err := tx.SaveResumeToken(desk.ResumeToken{Hash: hash, Customer: "u", Expires: expires}); err != nil {

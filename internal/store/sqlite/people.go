@@ -55,8 +55,8 @@ func (r *reader) UserByLogin(login string) (desk.User, bool, error) {
 func (r *reader) Session(hash string) (desk.Session, bool, error) {
 	s := desk.Session{Hash: hash}
 	var created, expires int64
-	const q = "select user, created, expires from sessions where hash = ?"
-	found, err := r.row(q, []any{hash}, []any{(*string)(&s.User), &created, &expires})
+	const q = "select user, created, expires, revoked from sessions where hash = ?"
+	found, err := r.row(q, []any{hash}, []any{(*string)(&s.User), &created, &expires, &s.Revoked})
 	if err != nil || !found {
 		return desk.Session{}, false, wrap("reading a session", err)
 	}
@@ -120,13 +120,16 @@ func (t *tx) SaveQueue(queue wire.Queue) error {
 	return wrap("saving a queue", t.exec(q, string(queue.ID), queue.Name))
 }
 
-// SaveSession implements [desk.Tx]. It also drops the sessions that are over.
+// SaveSession implements [desk.Tx]. It also drops the sessions that were over 90
+// days ago. Until then a workstation that comes back can be told whether its session
+// ran out or was taken back.
 func (t *tx) SaveSession(s desk.Session) error {
-	const q = `insert into sessions (hash, user, created, expires) values (?, ?, ?, ?)
-		on conflict (hash) do update set user = excluded.user, created = excluded.created, expires = excluded.expires`
-	err := t.exec("delete from sessions" + over)
+	const q = `insert into sessions (hash, user, created, expires, revoked) values (?, ?, ?, ?, ?)
+		on conflict (hash) do update set user = excluded.user, created = excluded.created,
+		expires = excluded.expires, revoked = excluded.revoked`
+	err := t.exec("delete from sessions where expires < (select at from log order by seq desc limit 1) - 90 * 86400000")
 	if err == nil {
-		err = t.exec(q, s.Hash, string(s.User), s.Created.UnixMilli(), s.Expires.UnixMilli())
+		err = t.exec(q, s.Hash, string(s.User), s.Created.UnixMilli(), s.Expires.UnixMilli(), s.Revoked)
 	}
 	return wrap("saving a session", err)
 }
@@ -140,9 +143,9 @@ func (t *tx) DeleteSession(hash string) error {
 	return wrap("deleting a session", t.exec("delete from sessions where hash = ?", hash))
 }
 
-// DeleteSessionsOf implements [desk.Tx].
-func (t *tx) DeleteSessionsOf(id wire.AgentID) error {
-	return wrap("deleting sessions", t.exec("delete from sessions where user = ?", string(id)))
+// RevokeSessionsOf implements [desk.Tx].
+func (t *tx) RevokeSessionsOf(id wire.AgentID) error {
+	return wrap("taking sessions back", t.exec("update sessions set revoked = 1 where user = ?", string(id)))
 }
 
 // SaveCustomer implements [desk.Tx].
