@@ -16,6 +16,7 @@ const (
 	Top      Action = "top"
 	Bottom   Action = "bottom"
 	Refresh  Action = "refresh"
+	Command  Action = "command"
 )
 
 // Panes and what they show.
@@ -69,4 +70,17 @@ const (
 	Accept        Action = "accept"
 	FieldNext     Action = "field-next"
 	FieldPrevious Action = "field-previous"
+)
+
+// What is written and has not reached the desk, or was held back there.
+const (
+	EditLast     Action = "edit-last"    // in an empty composer
+	EditWaiting  Action = "edit-waiting" // the one selected
+	TakeBack     Action = "take-back"
+	SendAnyway   Action = "send-anyway"
+	Outbox       Action = "outbox"
+	SendAgain    Action = "send-again"
+	SendAllAgain Action = "send-all-again"
+	LetGo        Action = "let-go"
+	LetAllGo     Action = "let-all-go"
 )

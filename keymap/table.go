@@ -80,6 +80,7 @@ func table() []Binding {
 		queue      = []Scope{Queue}
 		composer   = []Scope{Composer}
 		fields     = []Scope{Sheet, Input}
+		sheet      = []Scope{Sheet}
 	)
 	return []Binding{
 		{Reply, panes, keys("r"), "write a reply to the customer"},
@@ -98,6 +99,15 @@ func table() []Binding {
 		{Send, composer, keys("enter"), "send what is written"},
 		{NewLine, composer, keys("alt+enter", "shift+enter", "ctrl+j"), "start a new line"},
 		{Leave, typing, keys("esc"), "leave the text; a draft stays"},
+		{SendAnyway, composer, keys("ctrl+y"), "send what was held back because of newer lines"},
+		{EditLast, composer, keys("up"), "in an empty text: edit the last one that waits"},
+		{EditWaiting, []Scope{Conversation, Sheet}, keys("c"), "edit a text that waits to be sent"},
+		{TakeBack, []Scope{Conversation, Composer, Sheet}, keys("z", "ctrl+z"), "take back what waits; a text becomes the draft"},
+		{Outbox, panes, keys("o"), "list all that waits to be sent, and what the desk lost"},
+		{SendAgain, sheet, keys("s"), "send again what the desk lost"},
+		{SendAllAgain, sheet, keys("S"), "send again all that the desk lost"},
+		{LetGo, sheet, keys("d"), "let go of what the desk lost"},
+		{LetAllGo, sheet, keys("D"), "let go of all that the desk lost"},
 
 		{Open, queue, keys("enter"), "open the conversation"},
 		{NextPriority, panes, keys("."), "open the next conversation by priority"},
@@ -133,6 +143,7 @@ func table() []Binding {
 
 		{Back, everywhere, keys("esc"), "go back"},
 		{Refresh, andTyping, keys("ctrl+l"), "draw and load everything again"},
+		{Command, panes, keys(":"), "type a command"},
 		{Help, andTyping, keys("?", "f1"), "help for where you are"},
 		{Quit, andTyping, keys("ctrl+c ctrl+c", "Q"), "leave ventanilla"},
 	}

@@ -49,7 +49,12 @@ func (m *Model) take(e client.Event) {
 		m.screen.mark(TalkPart)
 	case client.OutboxChanged:
 		m.v.outbox.entries = e.Entries
-		m.screen.mark(TalkPart)
+		m.checkEntry()
+		m.screen.mark(TalkPart, smallPart)
+	case client.Withheld:
+		m.withheld(e)
+	case client.Lost:
+		m.lostSome(e.Entries)
 	case client.Settled:
 		m.settled(e)
 	case client.Answered:
@@ -143,15 +148,27 @@ func (m *Model) settled(e client.Settled) {
 	if refused == nil {
 		return
 	}
-	why := refused.Text
-	if why == "" {
-		why = refused.Code
-	}
-	if text {
-		m.tell(Notice{m.v.words.With(words.TextRefused, words.Args{"Why": why}), true})
+	if refused.Code == wire.CodeStale && m.stale(e) {
 		return
 	}
-	m.tell(Notice{m.v.words.With(words.CommandRefused, words.Args{"Why": why}), true})
+	id := words.CommandRefused
+	if text {
+		id = words.TextRefused
+	}
+	m.tell(Notice{m.v.words.With(id, words.Args{"Why": m.v.refusedWhy(refused)}), true})
+}
+
+// stale deals with what the desk refused because there are newer lines.
+func (m *Model) stale(e client.Settled) bool {
+	switch c := e.Entry.Command.(type) {
+	case wire.Reply:
+		m.heldBack(c, e.Outcome.Newest)
+	case wire.Resolve:
+		m.unresolved(c)
+	default:
+		return false
+	}
+	return true
 }
 
 // answered takes the answer to a question. One that is late, because another

@@ -73,6 +73,9 @@ func (m *Model) carryOut(i Intent) tea.Cmd {
 		return m.clip(i.Text)
 	case Leave:
 		return m.leave(i.Sure)
+	case SendAnyway, Reconsider, EditEntry, LeaveEntry, TakeBack, Recover:
+		m.screen.mark(QueuePart, TalkPart, ComposerPart, smallPart, footerPart)
+		m.rethink(i)
 	default:
 		return m.place(i)
 	}
@@ -105,11 +108,43 @@ func (m *Model) place(i Intent) tea.Cmd {
 	return nil
 }
 
-// send lets a draft leave and clears it; from here on the outbox has the text.
+// rethink carries out the intents about what was sent and has not arrived.
+func (m *Model) rethink(i Intent) {
+	switch i := i.(type) {
+	case SendAnyway:
+		m.sendAnyway()
+	case Reconsider:
+		m.reconsider()
+	case EditEntry:
+		m.editEntry(i.ID)
+	case LeaveEntry:
+		m.leaveEntry()
+	case TakeBack:
+		m.takeBack(i.ID)
+	case Recover:
+		m.recover(i)
+	}
+}
+
+// send lets the text in the composer leave.
 func (m *Model) send(k DraftKey) {
+	if m.v.editing() != nil {
+		m.confirmEntry()
+		m.screen.mark(TalkPart, smallPart, QueuePart)
+		return
+	}
 	draft := m.v.drafts.of(k)
-	m.desk.Do(k.command(draft.Text()))
-	draft.Set("")
+	if !m.tooLong(draft) {
+		m.leaves(k, k.command(draft.Text(), m.v.drafts.witness.upTo(k.Conversation)))
+	}
+}
+
+// leaves hands a draft's command to the outbox, which has the text from here on,
+// and clears the draft.
+func (m *Model) leaves(k DraftKey, c wire.Command) {
+	m.v.drafts.scribe.forget(k.name()) // the outbox ends the draft with the same stroke
+	m.desk.Do(c)
+	m.v.drafts.sent(k)
 	m.panes.talk.window = window{}
 	m.screen.mark(TalkPart, smallPart, QueuePart)
 }
@@ -117,7 +152,11 @@ func (m *Model) send(k DraftKey) {
 // typed lets the customer know that somebody writes, but nobody of a note.
 func (m *Model) typed(k DraftKey) {
 	m.screen.mark(TalkPart, QueuePart, smallPart)
-	if k.Kind == ReplyKind && !m.v.drafts.of(k).Empty() {
+	key, draft := m.v.writing()
+	if draft.Empty() && m.v.editing() == nil && k.Kind == ReplyKind {
+		delete(m.v.drafts.guards, k.Conversation)
+	}
+	if key.Kind == ReplyKind && !draft.Empty() {
 		m.desk.Typing(k.Conversation)
 	}
 }
@@ -135,7 +174,7 @@ func (m *Model) write(k DraftKey) {
 func (m *Model) move(from DraftKey) {
 	to := DraftKey{from.Conversation, from.Kind.Other()}
 	m.v.drafts.giveBack(to, m.v.drafts.of(from).Text())
-	m.v.drafts.of(from).Set("")
+	m.v.drafts.sent(from)
 	m.write(to)
 }
 

@@ -3,6 +3,7 @@ package tui
 import (
 	"ventanilla/client/wire"
 	"ventanilla/keymap"
+	"ventanilla/tui/edit"
 	"ventanilla/tui/text"
 	"ventanilla/tui/words"
 )
@@ -24,19 +25,25 @@ func (c *composer) Scope() keymap.Scope { return keymap.Composer }
 
 // Handle implements [Pane].
 func (c *composer) Handle(a keymap.Action, v *look) Intent {
-	key := v.drafts.current(v.shown)
-	draft := v.drafts.of(key)
+	key, draft := v.writing()
 	switch a {
 	case keymap.Send:
-		if !draft.Empty() {
-			return Send{key}
-		}
+		return c.send(key, draft, v)
+	case keymap.SendAnyway:
+		return SendAnyway{}
 	case keymap.NewLine:
 		return c.insert(draft, "\n", key, v)
 	case keymap.Leave:
-		return Focus{TalkPart}
+		return c.leave(v)
 	case keymap.Flip:
+		if v.editing() != nil {
+			return Tell{Notice{Text: v.words.With(words.EditFirst, composerKeys(v))}}
+		}
 		return flip(key, v)
+	case keymap.EditLast:
+		return c.up(draft, v)
+	case keymap.TakeBack:
+		return c.takeBack(v)
 	case keymap.PageUp, keymap.PageDown:
 		name := "up"
 		if a == keymap.PageDown {
@@ -47,6 +54,52 @@ func (c *composer) Handle(a keymap.Action, v *look) Intent {
 		}
 	}
 	return nil
+}
+
+// composerKeys are the keys that messages about the composer name.
+func composerKeys(v *look) words.Args {
+	key := func(a keymap.Action) string { return v.keys.Key(keymap.Composer, a) }
+	return words.Args{"Send": key(keymap.Send), "Leave": key(keymap.Leave), "Back": key(keymap.TakeBack),
+		"Anyway": key(keymap.SendAnyway), "Flip": key(keymap.Flip)}
+}
+
+func (c *composer) send(key DraftKey, draft *edit.Buffer, v *look) Intent {
+	switch {
+	case draft.Empty():
+		return nil
+	case v.guard() != nil: // a second enter, pressed in haste, decides nothing
+		return Tell{Notice{Text: v.words.With(words.GuardHeld, composerKeys(v))}}
+	}
+	return Send{key}
+}
+
+func (c *composer) leave(v *look) Intent {
+	switch {
+	case v.editing() != nil:
+		return chain{LeaveEntry{}, Focus{TalkPart}}
+	case v.guard() != nil:
+		return Reconsider{}
+	}
+	return Focus{TalkPart}
+}
+
+// up goes up a row, or from an empty text to the last one that waits.
+func (c *composer) up(draft *edit.Buffer, v *look) Intent {
+	if id, ok := v.outbox.lastOpen(v.shown); ok && draft.Text() == "" && v.editing() == nil {
+		return EditEntry{id}
+	}
+	draft.Key("up")
+	return nil
+}
+
+func (c *composer) takeBack(v *look) Intent {
+	if e := v.editing(); e != nil {
+		return TakeBack{e.id}
+	}
+	if id, ok := v.outbox.lastOpen(v.shown); ok {
+		return TakeBack{id}
+	}
+	return tell(v, words.NothingToEdit)
 }
 
 // flip changes what is written next. Where there is text it asks what should
@@ -60,8 +113,7 @@ func flip(key DraftKey, v *look) Intent {
 
 // Type implements typist.
 func (c *composer) Type(key, written string, v *look) Intent {
-	k := v.drafts.current(v.shown)
-	draft := v.drafts.of(k)
+	k, draft := v.writing()
 	if written != "" {
 		return c.insert(draft, written, k, v)
 	}
@@ -73,8 +125,8 @@ func (c *composer) Type(key, written string, v *look) Intent {
 
 // Paste implements typist.
 func (c *composer) Paste(raw string, v *look) Intent {
-	k := v.drafts.current(v.shown)
-	return c.insert(v.drafts.of(k), raw, k, v)
+	k, draft := v.writing()
+	return c.insert(draft, raw, k, v)
 }
 
 func (c *composer) insert(draft interface{ Insert(string) int }, s string, k DraftKey, v *look) Intent {
@@ -93,12 +145,17 @@ func (c *composer) rows(s Size, v *look) int {
 	if v.shown == "" || !v.writes() {
 		return 0
 	}
-	draft := v.drafts.of(v.drafts.current(v.shown))
+	_, draft := v.writing()
 	lines := 1
 	if v.focus == ComposerPart || !draft.Empty() {
 		lines = max(2, len(draft.Rows(textWidth(s.Width), v.measure)))
 	}
-	return 2 + clamp(lines, 1, max(1, s.Height/3))
+	lines = clamp(lines, 1, max(1, s.Height/3))
+	if g := v.guard(); g != nil {
+		news := len(g.rows(s.Width-4, v)) + 1
+		return 2 + min(lines+news, max(lines, s.Height*2/3))
+	}
+	return 2 + lines
 }
 
 // textWidth leaves the frame, a space on each side and a cell for the cursor.
@@ -109,33 +166,59 @@ func (c *composer) Draw(s Size, v *look) []string {
 	var out canvas
 	out.begin(s, v)
 	c.cursor = false
-	key := v.drafts.current(v.shown)
+	key, draft := v.writing()
 	b, title := composerFrame(key.Kind, v)
 	if s.Height > 1 {
-		out.tee(b, title, c.counter(key, v)) // it hangs from the conversation above
+		out.tee(b, title, c.counter(draft, v)) // it hangs from the conversation above
 	}
-	c.text(&out, b, key, v)
+	if g := v.guard(); g != nil {
+		c.difference(&out, b, g, v)
+	}
+	c.text(&out, b, v)
 	if s.Height > 2 {
 		out.bottom(b, nil, c.hint(key, v))
 	}
 	return out.finish()
 }
 
-// composerFrame is the frame that tells what is being written. The two differ in
-// colour, in their lines and in words.
+// difference draws what a held text was written without, leaving rows for the text.
+func (c *composer) difference(out *canvas, b border, g *guard, v *look) {
+	_, draft := v.writing()
+	left := out.size.Height - len(out.rows) - 1
+	text := clamp(len(draft.Rows(textWidth(out.size.Width), v.measure)), 1, max(1, left/3))
+	if room := left - text - 1; room > 0 {
+		g.draw(out, b, room, v)
+		out.tee(b, []seg{{v.pens.plain.warn, v.say(words.GuardText)}}, seg{})
+	}
+}
+
+// composerFrame is the frame that tells what is being written. The two kinds
+// differ in colour, in their lines and in words.
 func composerFrame(k Kind, v *look) (border, []seg) {
+	title := words.ReplyFrame
+	switch {
+	case v.editing() != nil && k == NoteKind:
+		title = words.EditNote
+	case k == NoteKind:
+		title = words.NoteFrame
+	case v.editing() != nil:
+		title = words.EditReply
+	case v.guard() != nil:
+		p := v.pens.plain.warn
+		return heavyBorder(p), []seg{{p, v.say(words.GuardTitle)}}
+	}
 	if k == NoteKind {
-		return heavyBorder(v.pens.note), []seg{{v.pens.note, v.say(words.NoteFrame)}}
+		return heavyBorder(v.pens.note), []seg{{v.pens.note, v.say(title)}}
 	}
 	p := v.pens.border
 	if v.focus == ComposerPart {
 		p = v.pens.reply
 	}
-	return lightBorder(p), []seg{{p, v.say(words.ReplyFrame)}}
+	return lightBorder(p), []seg{{p, v.say(title)}}
 }
 
-func (c *composer) counter(key DraftKey, v *look) seg {
-	n := v.drafts.of(key).Count()
+func (c *composer) counter(draft *edit.Buffer, v *look) seg {
+	n := draft.Count()
 	if n < nearLimit {
 		return seg{}
 	}
@@ -151,16 +234,24 @@ func (c *composer) hint(key DraftKey, v *look) seg {
 	if key.Kind == NoteKind {
 		id = words.SendNote
 	}
-	if v.focus != ComposerPart {
+	switch {
+	case v.focus != ComposerPart && v.guard() != nil:
+		return seg{v.pens.plain.warn, v.with(words.GuardFocus, words.Args{"Key": v.keys.Key(keymap.Conversation, keymap.Reply)})}
+	case v.focus != ComposerPart:
 		return seg{}
+	case v.editing() != nil:
+		return seg{v.pens.plain.quiet, v.with(words.EditKeys, composerKeys(v))}
+	case v.guard() != nil:
+		return seg{v.pens.plain.accent, v.with(words.GuardKeys, composerKeys(v))}
 	}
 	return seg{v.pens.plain.quiet, v.with(id, words.Args{"Key": v.keys.Key(keymap.Composer, keymap.Send)})}
 }
 
-func (c *composer) text(out *canvas, b border, key DraftKey, v *look) {
-	draft, width := v.drafts.of(key), textWidth(out.size.Width)
+func (c *composer) text(out *canvas, b border, v *look) {
+	key, draft := v.writing()
+	width := textWidth(out.size.Width)
 	lines := draft.Rows(width, v.measure)
-	c.box = max(out.size.Height-2, 1)
+	c.box = max(out.size.Height-len(out.rows)-1, 1)
 	row, column := draft.Cursor(width, v.measure)
 	c.top = clamp(c.top, row-c.box+1, row)
 	c.top = clamp(c.top, 0, max(0, len(lines)-c.box))

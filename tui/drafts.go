@@ -1,7 +1,8 @@
 package tui
 
 import (
-	"maps"
+	"fmt"
+	"strings"
 
 	"ventanilla/client/wire"
 	"ventanilla/tui/edit"
@@ -26,64 +27,66 @@ type DraftKey struct {
 	Kind         Kind
 }
 
-// command is what a draft of this kind leaves as.
-func (k DraftKey) command(text string) wire.Command {
+// name is what the scribe knows a draft by.
+func (k DraftKey) name() string { return fmt.Sprintf("draft %d %s", k.Kind, k.Conversation) }
+
+// command is what a text of this kind leaves as. seen is the newest line that
+// its writer had seen.
+func (k DraftKey) command(text string, seen uint64) wire.Command {
 	if k.Kind == NoteKind {
 		return wire.Note{Conversation: k.Conversation, Text: text}
 	}
-	return wire.Reply{Conversation: k.Conversation, Text: text}
+	return wire.Reply{Conversation: k.Conversation, Text: text, Seen: seen}
 }
 
 // Drafts keeps what is typed where it outlives the program. Save with an empty
-// text ends a draft. Keeping what is sent is not its task but the outbox's.
+// text ends a draft; it may wait for a disk and is called from one goroutine at a
+// time, not always the same. Keeping what is sent is not its task but the outbox's.
 type Drafts interface {
 	Load() map[DraftKey]string
 	Save(k DraftKey, text string) error
 }
 
-// drafts are the texts not sent yet, whatever is shown. They live as long as the
-// program, or longer with a keeper.
+// drafts are the texts not sent yet, whatever is shown, and what is known about
+// them. They live as long as the program, or longer with a keeper.
 type drafts struct {
-	texts  map[DraftKey]*edit.Buffer
-	kinds  map[wire.ConversationID]Kind // the kind last written in each
-	keeper Drafts                       // nil: they end with the program
-	kept   map[DraftKey]string          // what the keeper has
+	texts    map[DraftKey]*edit.Buffer
+	kinds    map[wire.ConversationID]Kind // the kind last written in each
+	returned map[DraftKey]string          // what came back, refused, at a draft's start
+	guards   map[wire.ConversationID]*guard
+	witness  *witness
+	keeper   Drafts // nil: they end with the program
+	scribe   *scribe
 }
 
 func newDrafts(keeper Drafts) *drafts {
-	d := &drafts{make(map[DraftKey]*edit.Buffer), make(map[wire.ConversationID]Kind), keeper, make(map[DraftKey]string)}
+	d := &drafts{
+		texts: make(map[DraftKey]*edit.Buffer), kinds: make(map[wire.ConversationID]Kind), returned: make(map[DraftKey]string),
+		guards: make(map[wire.ConversationID]*guard), witness: newWitness(), keeper: keeper, scribe: newScribe(),
+	}
 	if keeper == nil {
 		return d
 	}
-	maps.Copy(d.kept, keeper.Load())
-	for k, text := range d.kept {
-		d.of(k).Set(text)
-		if _, both := d.kept[DraftKey{k.Conversation, k.Kind.Other()}]; k.Kind == NoteKind && !both {
+	loaded := keeper.Load()
+	for k, text := range loaded {
+		d.set(k, text)
+		d.scribe.has(k.name(), text)
+		if _, both := loaded[DraftKey{k.Conversation, k.Kind.Other()}]; k.Kind == NoteKind && !both {
 			d.kinds[k.Conversation] = NoteKind
 		}
 	}
 	return d
 }
 
-// save gives the keeper what changed. What it could not keep is tried again the
-// next time.
-func (d *drafts) save() error {
+// offer gives the scribe what changed. What it could not put down is offered
+// again the next time.
+func (d *drafts) offer() {
 	if d.keeper == nil {
-		return nil
+		return
 	}
-	var failed error
 	for k, b := range d.texts {
-		text := b.Text()
-		if text == d.kept[k] {
-			continue
-		}
-		if err := d.keeper.Save(k, text); err != nil {
-			failed = err
-			continue
-		}
-		d.kept[k] = text
+		d.scribe.give(k.name(), b.Text(), func(text string) error { return d.keeper.Save(k, text) })
 	}
-	return failed
 }
 
 // of returns the draft with a key, an empty one when there is none.
@@ -94,6 +97,24 @@ func (d *drafts) of(k DraftKey) *edit.Buffer {
 		d.texts[k] = b
 	}
 	return b
+}
+
+// set replaces a draft. A text that is too long to be sent is kept whole: it was
+// typed, so it may be split but not cut.
+func (d *drafts) set(k DraftKey, text string) {
+	b := d.of(k)
+	b.Limit = 0
+	b.Set(text)
+	b.Limit = max(wire.MaxText, b.Count())
+}
+
+// sent empties a draft whose text the outbox has.
+func (d *drafts) sent(k DraftKey) {
+	d.set(k, "")
+	delete(d.returned, k)
+	if k.Kind == ReplyKind {
+		delete(d.guards, k.Conversation)
+	}
 }
 
 // current is the draft that a conversation's composer shows.
@@ -119,11 +140,20 @@ func (d *drafts) count() (n int) {
 	return n
 }
 
-// giveBack puts a text that was refused in front of what was written since.
+// giveBack puts a text that was not sent in front of what was written since, but
+// behind what came back before it.
 func (d *drafts) giveBack(k DraftKey, text string) {
-	b := d.of(k)
-	if since := b.Text(); !b.Empty() {
-		text += "\n" + since
+	now := d.of(k).Text()
+	before := d.returned[k]
+	rest, behind := strings.CutPrefix(now, before)
+	if before != "" && behind && (rest == "" || rest[0] == '\n') {
+		text = before + "\n" + text
+	} else {
+		rest = now
 	}
-	b.Set(text)
+	d.returned[k] = text
+	if rest = strings.TrimPrefix(rest, "\n"); strings.TrimSpace(rest) != "" {
+		text += "\n" + rest
+	}
+	d.set(k, text)
 }

@@ -39,6 +39,12 @@ func withDrafts(t *testing.T, s *shelf) *Model {
 	return m
 }
 
+// second lets a second pass, and what it puts down be put down.
+func second(m *Model) {
+	m.Update(clockTick{})
+	m.Update(putDown{m.v.drafts.scribe.drain()})
+}
+
 func TestDraftsOutliveTheProgram(t *testing.T) {
 	reply, note, lone := DraftKey{"c1", ReplyKind}, DraftKey{"c1", NoteKind}, DraftKey{"c2", NoteKind}
 	s := &shelf{texts: map[DraftKey]string{reply: "hola", lone: "solo una nota"}}
@@ -50,13 +56,13 @@ func TestDraftsOutliveTheProgram(t *testing.T) {
 		t.Error("the composer does not show what was written")
 	}
 	m.v.drafts.of(note).Set("una nota")
-	m.Update(clockTick{})
-	m.Update(clockTick{})
+	second(m)
+	second(m)
 	if s.texts[note] != "una nota" || s.saves != 1 {
 		t.Errorf("kept %v in %d saves; only what changed is saved, once", s.texts, s.saves)
 	}
 	m.send(reply)
-	m.Update(clockTick{})
+	second(m)
 	if _, there := s.texts[reply]; there {
 		t.Error("what was sent is still a draft: it would be sent twice")
 	}
@@ -70,13 +76,53 @@ func TestADraftThatCannotBeKeptIsSaidAndTriedAgain(t *testing.T) {
 	m := withDrafts(t, s)
 	k := DraftKey{"c1", ReplyKind}
 	m.v.drafts.of(k).Set("hola")
-	m.Update(clockTick{})
+	second(m)
 	if !m.v.notice.Grave || m.v.notice.Text != m.v.words.Say(words.DraftsNotKept) {
 		t.Errorf("notice = %+v", m.v.notice)
 	}
 	s.broken = nil
-	m.Update(clockTick{})
+	second(m)
 	if s.texts[k] != "hola" {
 		t.Error("it was not tried again")
+	}
+}
+
+// slowShelf takes as long to keep a text as the test wants.
+type slowShelf struct {
+	shelf
+	begun, go_ chan struct{}
+}
+
+func (s *slowShelf) Save(k DraftKey, text string) error {
+	s.begun <- struct{}{}
+	<-s.go_
+	return s.shelf.Save(k, text)
+}
+
+func TestASlowDiskHoldsUpNoKeyAndNeverBringsBackWhatWasSent(t *testing.T) {
+	disk := &slowShelf{shelf{texts: map[DraftKey]string{}}, make(chan struct{}), make(chan struct{})}
+	m, err := New(Config{Desk: &fakeDesk{watched: map[wire.ConversationID]bool{}}, Drafts: disk, Now: func() time.Time { return noon }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := DraftKey{"c1", ReplyKind}
+	m.v.drafts.of(k).Set("hola")
+	m.Update(clockTick{}) // gives the text, and does not wait
+	put := make(chan error)
+	go func() { put <- m.v.drafts.scribe.drain() }()
+	<-disk.begun // the disk is busy
+	m.v.drafts.of(k).Set("hola, qué tal")
+	m.Update(clockTick{})
+	disk.go_ <- struct{}{}
+	<-disk.begun
+	disk.go_ <- struct{}{}
+	if err := <-put; err != nil || disk.texts[k] != "hola, qué tal" {
+		t.Fatalf("kept %q, %v", disk.texts[k], err)
+	}
+	m.v.drafts.of(k).Set("hola, qué tal?")
+	m.Update(clockTick{}) // given, and not put down yet when the text leaves
+	m.send(k)
+	if m.v.drafts.scribe.waits() {
+		t.Error("what was sent would become a draft again")
 	}
 }

@@ -29,6 +29,15 @@ type fakeDesk struct {
 	watched map[wire.ConversationID]bool
 	typing  []wire.ConversationID
 	resyncs int
+	edited  []edited // what was asked about entries that wait
+	refuses error    // what such a question answers
+}
+
+// edited is a question about an entry.
+type edited struct {
+	what    string
+	id      client.EntryID
+	command wire.Command
 }
 
 func (d *fakeDesk) Do(c wire.Command) client.EntryID {
@@ -47,6 +56,23 @@ func (d *fakeDesk) Ask(_ context.Context, q wire.Ask, token any) {
 func (d *fakeDesk) Typing(id wire.ConversationID) { d.typing = append(d.typing, id) }
 func (d *fakeDesk) Resync()                       { d.resyncs++ }
 func (d *fakeDesk) Active()                       {}
+
+func (d *fakeDesk) edit(what string, id client.EntryID, c wire.Command) error {
+	if d.refuses == nil {
+		d.edited = append(d.edited, edited{what, id, c})
+	}
+	return d.refuses
+}
+func (d *fakeDesk) Change(id client.EntryID, c wire.Command) error { return d.edit("change", id, c) }
+func (d *fakeDesk) TakeBack(id client.EntryID) error               { return d.edit("take back", id, nil) }
+func (d *fakeDesk) SendAgain(id client.EntryID) error              { return d.edit("send again", id, nil) }
+func (d *fakeDesk) LetGo(id client.EntryID) error                  { return d.edit("let go", id, nil) }
+func (d *fakeDesk) Hold(id client.EntryID, held bool) error {
+	if held {
+		return d.edit("hold", id, nil)
+	}
+	return d.edit("release", id, nil)
+}
 
 // contexts are the questions about customers' contexts so far.
 func (d *fakeDesk) contexts() (out []question) {

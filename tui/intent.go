@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"ventanilla/client"
 	"ventanilla/client/wire"
 	"ventanilla/keymap"
 	"ventanilla/tui/words"
@@ -51,6 +52,21 @@ type (
 	// Reload asks for everything again: the customer's context, and the feed from
 	// a snapshot.
 	Reload struct{}
+	// SendAnyway lets a text leave that the desk held back because of newer lines.
+	SendAnyway struct{}
+	// Reconsider goes back to a text that was held back; what was shown is seen.
+	Reconsider struct{}
+	// EditEntry opens a text that waits in the composer; LeaveEntry leaves it there.
+	EditEntry  struct{ ID client.EntryID }
+	LeaveEntry struct{}
+	// TakeBack drops what waits and has not left. Its text becomes the draft.
+	TakeBack struct{ ID client.EntryID }
+	// Recover decides about commands that the desk lost when it came back from a
+	// copy: they are sent again, or let go.
+	Recover struct {
+		IDs   []client.EntryID
+		Again bool
+	}
 	// Leave ends the program. Unless Sure, it asks when something would be lost.
 	Leave struct{ Sure bool }
 )
@@ -72,6 +88,13 @@ func (Clip) intent()    {}
 func (Refresh) intent() {}
 func (Reload) intent()  {}
 func (Leave) intent()   {}
+
+func (SendAnyway) intent() {}
+func (Reconsider) intent() {}
+func (EditEntry) intent()  {}
+func (LeaveEntry) intent() {}
+func (TakeBack) intent()   {}
+func (Recover) intent()    {}
 
 // Notice is a sentence at the foot of the screen. One that is Grave waits to be
 // read; the others go away by themselves.

@@ -102,6 +102,9 @@ func (l *liner) said(e wire.Said, at time.Time, s shape) {
 		who.name, who.pen = v.name(e.Agent), v.pens.staff
 	}
 	l.body(e.Text, at, s, who)
+	if e.Anyway {
+		l.aside(v.say(words.SentAnyway), at, s, who)
+	}
 }
 
 func (l *liner) customer(id wire.ConversationID) text.Line {
@@ -206,6 +209,9 @@ func (l *liner) afterwords(b text.Block, at time.Time, s shape, who voice) {
 
 var ticks = [...]words.ID{1: words.TickSent, 2: words.TickDelivered, 3: words.TickRead}
 
+// bodyWidth is the room for text behind the margin.
+func (l *liner) bodyWidth() int { _, width := l.columns(); return width }
+
 func (l *liner) aside(line text.Line, at time.Time, s shape, who voice) {
 	l.open()
 	s.head = false
@@ -233,36 +239,36 @@ func (l *liner) system(r wire.Record, at time.Time) {
 	}
 }
 
-// waiting draws what was written and has not been accepted yet.
-func (l *liner) waiting(text string, kind Kind, state words.ID) []string {
-	v := l.v
-	l.begin(Size{l.width, 0}, v)
-	who := voice{name: v.say(words.You), pen: v.pens.plain.quiet, tone: tone{ink: v.pens.plain.quiet, quiet: v.pens.plain.warn}, bar: "┊"}
-	if kind == NoteKind {
-		who.tone.ink, who.pen = v.pens.noted.ink, v.pens.noted.quiet
-	}
-	s := shape{head: true}
-	l.body(text, v.now, s, who)
-	l.aside(v.say(state), v.now, s, who)
-	return l.canvas.rows
-}
-
 // shapeOf looks at the line before to say how line i stands.
-func shapeOf(c mirror.Conversation, i int, since uint64, zone *time.Location) shape {
-	r := c.Line(i)
+func shapeOf(c mirror.Conversation, i int, since uint64, v *look) shape {
+	r, zone := c.Line(i), v.now.Location()
 	s := shape{seq: r.Seq, head: true, day: i == 0 && !c.More()}
 	if i > 0 {
 		before := c.Line(i - 1)
 		a, b := before.At.Time().In(zone), r.At.Time().In(zone)
 		s.day = a.YearDay() != b.YearDay() || a.Year() != b.Year()
 		s.head = s.day || !sameVoice(before.Event, r.Event) || b.Sub(a) > together
-		s.mark = since > 0 && before.Seq <= since && r.Seq > since
+		s.mark = firstNew(c, i, since, v.Me().ID)
 		s.head = s.head || s.mark
 	}
 	if e, ok := r.Event.(wire.Said); ok && e.By == wire.ByAgent {
 		s.tick = tickOf(c.Summary(), r.Seq)
 	}
 	return s
+}
+
+// firstNew reports whether line i is the first after a seq that is not one's own:
+// what one did oneself is no news.
+func firstNew(c mirror.Conversation, i int, since uint64, me wire.AgentID) bool {
+	if since == 0 || c.Line(i).Seq <= since || own(c.Line(i).Event, me) {
+		return false
+	}
+	for i--; i >= 0 && c.Line(i).Seq > since; i-- {
+		if !own(c.Line(i).Event, me) {
+			return false
+		}
+	}
+	return i >= 0
 }
 
 func tickOf(s wire.Summary, seq uint64) int8 {

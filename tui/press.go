@@ -46,6 +46,9 @@ func (m *Model) press(msg tea.KeyPressMsg) tea.Cmd {
 	m.v.follow = nil
 	m.screen.mark(footerPart, m.host())
 	m.read()
+	if r.Action != keymap.Send && r.Action != keymap.SendAnyway { // who sends has looked before
+		m.v.drafts.witness.key(m.v.now)
+	}
 	switch {
 	case r.Pending != nil:
 		n := m.keys.press
@@ -70,6 +73,7 @@ func (m *Model) paste(raw string) tea.Cmd {
 	if !m.scope().Typing() {
 		return nil
 	}
+	m.v.drafts.witness.key(m.v.now)
 	m.screen.mark(footerPart, m.host())
 	return m.carryOut(m.typist().Paste(raw, &m.v))
 }
@@ -165,6 +169,8 @@ func (m *Model) moves(a keymap.Action) (Intent, bool) {
 		return m.otherOpen(-1), true
 	case keymap.Search:
 		return m.searchFrom()
+	case keymap.Outbox:
+		return Ask{newOutboxSheet(&m.v)}, true
 	}
 	return nil, false
 }

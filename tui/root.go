@@ -15,6 +15,8 @@ import (
 type (
 	// clockTick comes once a second: all that counts time moves by it.
 	clockTick struct{}
+	// putDown comes when what was typed is on disk, or could not be put there.
+	putDown struct{ err error }
 	// hintDue comes a moment after a key that begins a sequence.
 	hintDue struct{ press int }
 )
@@ -43,6 +45,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.paste(msg.Content)
 	case clockTick:
 		return m, tea.Batch(m.second(), nextTick(m.now()))
+	case putDown:
+		m.notKept(msg.err)
 	case hintDue:
 		m.showHints(msg.press)
 	case tea.WindowSizeMsg:
@@ -55,9 +59,11 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, tea.RequestBackgroundColor
 	case tea.FocusMsg:
 		m.places.away = false
+		m.screen.mark(TalkPart) // it is looked at from here on
 		return m, m.settle()
 	case tea.BlurMsg:
 		m.places.away = true
+		m.v.drafts.witness.away()
 	}
 	return m, nil
 }
@@ -92,16 +98,30 @@ func (m *Model) second() tea.Cmd {
 	m.forgetPending()
 	m.refreshCounts()
 	m.watchDoor()
-	m.keepDrafts()
 	if m.v.file.old(m.v.now) {
 		m.askContext()
 	}
-	return m.settle()
+	return tea.Batch(m.settle(), m.keep())
 }
 
-// keepDrafts saves what was typed since the last second.
-func (m *Model) keepDrafts() {
-	if err := m.v.drafts.save(); err != nil {
+// keep puts down what was typed since the last second, beside this goroutine.
+func (m *Model) keep() tea.Cmd {
+	m.offer()
+	scribe := m.v.drafts.scribe
+	if !scribe.waits() {
+		return nil
+	}
+	return func() tea.Msg { return putDown{scribe.drain()} }
+}
+
+// offer gives the scribe all that was typed.
+func (m *Model) offer() {
+	m.v.drafts.offer()
+	m.offerEntry()
+}
+
+func (m *Model) notKept(err error) {
+	if err != nil {
 		m.tell(Notice{m.v.words.Say(words.DraftsNotKept), true})
 	}
 }

@@ -80,7 +80,8 @@ func Run(ctx context.Context, cfg Config, inbox *Inbox, in io.Reader, out firewa
 	_, _ = io.WriteString(wall, ansi.ResetModeLightDark) // Init set it; nobody else takes it back
 	inbox.Close()
 	pumping.Wait()
-	unsaved := m.v.drafts.save() // what was typed since the last second
+	m.offer() // what was typed since the last second
+	unsaved := m.v.drafts.scribe.drain()
 	if err != nil && ctx.Err() == nil && !errors.Is(err, tea.ErrInterrupted) {
 		return errors.Join(fmt.Errorf("running the workstation: %w", err), unsaved)
 	}

@@ -87,9 +87,19 @@ func (m *Model) paint() {
 	}
 	s.frame = string(s.buf)
 	m.placeCursor()
+	m.lookOn()
 	s.title = windowTitle(&m.v)
 	clear(s.dirty)
 	s.stale = false
+}
+
+// lookOn notes how far the conversation stands on the screen, for somebody who
+// can see it.
+func (m *Model) lookOn() {
+	_, _, _, there := m.screen.plan.find(TalkPart)
+	if there && !m.places.away && m.panes.sheet == nil && m.v.shown != "" && m.panes.talk.newest > 0 {
+		m.v.drafts.witness.drew(m.v.shown, m.panes.talk.newest, m.v.now)
+	}
 }
 
 // rows draws a part, or gives it as it was drawn last. The sheet stands at the

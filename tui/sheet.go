@@ -172,9 +172,18 @@ func (p *picker) Draw(s Size, v *look) []string {
 		c.tee(b, []seg{{v.pens.plain.quiet, v.say(p.reasonLabel)}}, seg{})
 		p.box(b, " › ", words.TypeReason, p.reason, p.inReason, v)
 	}
-	c.bottom(b, nil, seg{v.pens.plain.quiet, v.with(words.SheetKeys, words.Args{
-		"Accept": v.keys.Key(keymap.Input, keymap.Accept), "Leave": v.keys.Key(keymap.Input, keymap.Leave)})})
+	c.bottom(b, nil, seg{v.pens.plain.quiet, p.hint(v)})
 	return c.finish()
+}
+
+// hint names the keys of the sheet.
+func (p *picker) hint(v *look) text.Line {
+	args := words.Args{"Accept": v.keys.Key(keymap.Input, keymap.Accept), "Leave": v.keys.Key(keymap.Input, keymap.Leave)}
+	if p.reason == nil {
+		return v.with(words.SheetKeys, args)
+	}
+	args["Next"] = v.keys.Key(keymap.Input, keymap.FieldNext)
+	return v.with(words.SheetKeysField, args)
 }
 
 // box draws a field: its text, or in its place what to write there.

@@ -67,14 +67,46 @@ func assignSheet(s wire.Summary, v *look) Sheet {
 	})
 }
 
+// resolving asks first when there is text that was not sent to the customer, then
+// for the wrap-up code. What comes while a question is open was not seen.
+func resolving(s wire.Summary, v *look) Intent {
+	seen := v.drafts.witness.upTo(s.ID)
+	if s.ID != v.shown {
+		seen = max(seen, s.Last.Seq) // the row in the queue shows it
+	}
+	codes := Ask{resolveSheet(s, seen, v)}
+	if !v.drafts.has(s.ID) && v.outbox.unsentTo(s.ID) == 0 {
+		return codes
+	}
+	choices := []choice{{value: "back", line: v.say(words.ResolveBack)}, {value: "on", line: v.say(words.ResolveOn), note: unsentNote(s.ID, v)}}
+	return Ask{newPicker(titled(v, words.ResolveAsk, s), choices, func(value, _ string) Intent {
+		if value == "on" {
+			return codes
+		}
+		return chain{Show{Conversation: s.ID}, Write{v.drafts.current(s.ID).Kind}}
+	})}
+}
+
+// unsentNote counts what was written in a conversation and not sent.
+func unsentNote(id wire.ConversationID, v *look) text.Line {
+	var kept []string
+	if n := v.outbox.unsentTo(id); n > 0 {
+		kept = append(kept, v.words.Count(words.LeaveUnsent, n))
+	}
+	if v.drafts.has(id) {
+		kept = append(kept, v.words.Count(words.LeaveDrafts, 1))
+	}
+	return text.Clean(strings.Join(kept, ", "))
+}
+
 // resolveSheet closes a conversation with one of the workspace's wrap-up codes.
-func resolveSheet(s wire.Summary, v *look) Sheet {
+func resolveSheet(s wire.Summary, seen uint64, v *look) Sheet {
 	var choices []choice
 	for _, d := range v.Dispositions() {
 		choices = append(choices, choice{value: d, line: text.Clean(d)})
 	}
 	return newPicker(titled(v, words.ResolveTitle, s), choices, func(value, _ string) Intent {
-		return Command{wire.Resolve{Conversation: s.ID, Disposition: value}}
+		return Command{wire.Resolve{Conversation: s.ID, Disposition: value, Seen: seen}}
 	})
 }
 
@@ -133,7 +165,9 @@ func snoozeSheet(s wire.Summary, v *look) Sheet {
 		until(v.now.Add(time.Hour), words.SnoozeHour),
 		until(v.now.Add(3*time.Hour), words.SnoozeThree),
 		until(nine.AddDate(0, 0, 1), words.SnoozeTomorrow),
-		until(nine.AddDate(0, 0, monday), words.SnoozeMonday),
+	}
+	if monday > 1 { // else it is tomorrow
+		choices = append(choices, until(nine.AddDate(0, 0, monday), words.SnoozeMonday))
 	}
 	p := newPicker(titled(v, words.SnoozeTitle, s), choices, func(value, _ string) Intent {
 		n, _ := strconv.ParseInt(value, 10, 64) // written by until

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"slices"
+	"ventanilla/client"
 	"ventanilla/client/mirror"
 	"ventanilla/client/wire"
 	"ventanilla/keymap"
@@ -16,11 +18,13 @@ type talk struct {
 	window   window
 	goal     uint64 // a line to show as soon as it is here
 	left     map[wire.ConversationID]uint64
-	since    uint64 // what came after it is new to the agent; 0: nothing is
-	size     Size   // of the lines when drawn last
-	strip    bool   // a line of the customer's context stands above
-	below    int    // lines under the window
-	asked    Older  // what was asked for last, so that no answer makes it ask again
+	since    uint64         // what came after it is new to the agent; 0: nothing is
+	size     Size           // of the lines when drawn last
+	strip    bool           // a line of the customer's context stands above
+	below    int            // lines under the window
+	newest   uint64         // the last line in the window when drawn last
+	picked   client.EntryID // of what waits; empty: none
+	asked    Older          // what was asked for last, so that no answer makes it ask again
 	cache    lineCache
 	liner    liner
 	canvas   canvas
@@ -59,9 +63,17 @@ func (t *talk) Handle(a keymap.Action, v *look) Intent {
 	page := max(1, t.size.Height-2)
 	switch a {
 	case keymap.Up:
+		if t.pick(-1, v) {
+			return nil
+		}
 		return t.scroll(c, -1, v)
 	case keymap.Down:
+		if t.pick(1, v) {
+			return nil
+		}
 		return t.scroll(c, 1, v)
+	case keymap.EditWaiting, keymap.TakeBack:
+		return t.change(a, v)
 	case keymap.PageUp:
 		return t.scroll(c, -page, v)
 	case keymap.PageDown:
@@ -130,6 +142,43 @@ func copyLast(c mirror.Conversation) Intent {
 	return nil
 }
 
+// pick moves the selection among what waits below the last line, and says
+// whether it did: there is one while the window is at the end.
+func (t *talk) pick(by int, v *look) bool {
+	waits := v.outbox.of(t.of)
+	if t.window.moved || len(waits) == 0 {
+		return false
+	}
+	at := slices.IndexFunc(waits, func(w waitingText) bool { return w.id == t.picked && w.id != "" })
+	if at < 0 {
+		at = len(waits)
+	}
+	if at += by; at > len(waits) {
+		return false
+	}
+	before := t.picked
+	if t.picked = ""; at >= 0 && at < len(waits) {
+		t.picked = waits[at].id
+	}
+	return t.picked != "" || before != "" && by > 0
+}
+
+// change edits or takes back what is selected of what waits, or the last of it.
+func (t *talk) change(a keymap.Action, v *look) Intent {
+	id := t.picked
+	if _, waits := v.outbox.find(id); !waits {
+		var ok bool
+		if id, ok = v.outbox.lastOpen(t.of); !ok {
+			return tell(v, words.NothingToEdit)
+		}
+	}
+	t.picked = ""
+	if a == keymap.TakeBack {
+		return TakeBack{id}
+	}
+	return EditEntry{id}
+}
+
 // turn puts another conversation into the window, at a line when at is not 0.
 func (t *talk) turn(id wire.ConversationID, at uint64, v *look) {
 	if c, ok := v.Conversation(t.of); ok && t.of != "" && c.Len() > 0 {
@@ -139,7 +188,7 @@ func (t *talk) turn(id wire.ConversationID, at uint64, v *look) {
 	if id == t.of {
 		return
 	}
-	t.of, t.window, t.since = id, window{}, t.left[id]
+	t.of, t.window, t.since, t.picked = id, window{}, t.left[id], ""
 }
 
 // settle is called when something came in: it goes to a line that was asked for
@@ -175,12 +224,13 @@ func (t *talk) tall(c mirror.Conversation, v *look) tall {
 		t.cache = lineCache{make(map[shape][]string), now}
 	}
 	t.liner.v, t.liner.width = v, now.width
+	waits := v.outbox.of(t.of)
 	return func(i int) []string {
 		if i >= c.Len() {
-			e := v.outbox.of(t.of)[i-c.Len()]
-			return t.liner.waiting(e.text, e.key.Kind, e.state)
+			w := waits[i-c.Len()]
+			return t.liner.waiting(w, w.id != "" && w.id == t.picked)
 		}
-		s := shapeOf(c, i, t.since, v.now.Location())
+		s := shapeOf(c, i, t.since, v)
 		rows, ok := t.cache.rows[s]
 		if !ok {
 			rows = t.liner.rows(c.Line(i), s)
@@ -230,7 +280,10 @@ func (t *talk) lines(b border, c mirror.Conversation, v *look) {
 	rows := t.tall(c, v)
 	n := t.count(c, v)
 	shown, below := fill(t.window.start(c, n, t.size.Height, rows), n, t.size.Height, rows)
-	t.below = below
+	t.below, t.newest = below, 0
+	if last := min(n-below, c.Len()) - 1; last >= 0 {
+		t.newest = c.Line(last).Seq
+	}
 	for range t.size.Height - len(shown) {
 		t.blank(b)
 	}
@@ -251,6 +304,9 @@ func (t *talk) foot(b border, c mirror.Conversation, v *look) {
 	t.canvas.Pad(t.canvas.ground, 1)
 	sign, typing := c.Typing(v.now)
 	switch {
+	case t.picked != "":
+		t.canvas.Put(v.pens.plain.accent, v.with(words.PickedKeys, words.Args{"Edit": v.keys.Key(keymap.Conversation, keymap.EditWaiting),
+			"Back": v.keys.Key(keymap.Conversation, keymap.TakeBack)}))
 	case t.below > 0:
 		t.canvas.Put(v.pens.plain.accent, text.Clean(v.words.Count(words.LinesBelow, t.below)))
 	case c.Stale() || !c.Opened():

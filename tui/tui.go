@@ -31,6 +31,13 @@ type Desk interface {
 	Typing(wire.ConversationID)
 	Resync()
 	Active()
+	// Change, TakeBack and Hold are for what has not left yet.
+	Change(id client.EntryID, c wire.Command) error
+	TakeBack(client.EntryID) error
+	Hold(id client.EntryID, held bool) error
+	// SendAgain and LetGo are for what the desk lost.
+	SendAgain(client.EntryID) error
+	LetGo(client.EntryID) error
 }
 
 var _ Desk = (*client.Client)(nil)

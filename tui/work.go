@@ -81,7 +81,7 @@ func workOn(a keymap.Action, s wire.Summary, v *look) Intent {
 	case keymap.Transfer:
 		return Ask{transferSheet(s, v)}
 	case keymap.Resolve:
-		return Ask{resolveSheet(s, v)}
+		return resolving(s, v)
 	case keymap.Snooze:
 		return Ask{snoozeSheet(s, v)}
 	case keymap.Priority:

@@ -17,7 +17,7 @@ func TestWorkAsksTheDeskForWhatTheKeySays(t *testing.T) {
 		{[]string{"space", "a"}, wire.Release{Conversation: "c1"}},
 		{[]string{"space", "e"}, wire.Reopen{Conversation: "c1"}},
 		{[]string{"space", "p"}, wire.SetPresence{State: wire.Away}},
-		{[]string{"e", "v", "enter"}, wire.Resolve{Conversation: "c1", Disposition: "vencimiento y monto"}},
+		{[]string{"e", "v", "enter"}, wire.Resolve{Conversation: "c1", Disposition: "vencimiento y monto", Seen: newest}},
 		{[]string{"!", "enter"}, wire.Prioritise{Conversation: "c1", Priority: wire.Urgent}},
 		{[]string{"p", "enter"}, wire.Snooze{Conversation: "c1", Until: wire.At(noon.Add(time.Hour))}},
 		{[]string{"p", "down", "down", "enter"}, wire.Snooze{Conversation: "c1", Until: wire.At(time.Date(2026, 5, 8, 9, 0, 0, 0, art))}},

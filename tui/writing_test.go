@@ -24,7 +24,7 @@ func TestADraftNeverShowsInAnotherConversation(t *testing.T) {
 	b.shows("para Rosa solamente")
 	b.hides("para Bruno")
 	b.press("r", "enter")
-	if got, want := b.lastDid(), (wire.Reply{Conversation: "c1", Text: "para Rosa solamente"}); got != want {
+	if got, want := b.lastDid(), (wire.Reply{Conversation: "c1", Text: "para Rosa solamente", Seen: 18}); got != want {
 		t.Errorf("sent %+v, want %+v", got, want)
 	}
 	if got := b.m.v.drafts.of(DraftKey{"c2", ReplyKind}).Text(); got != "para Bruno" {
@@ -42,7 +42,7 @@ func TestANoteNeverLeavesAsAReply(t *testing.T) {
 	b.hides("no decirle nada")
 	b.write("hola")
 	b.press("enter")
-	if got := b.lastDid(); got != (wire.Reply{Conversation: "c1", Text: "hola"}) {
+	if got := b.lastDid(); got != (wire.Reply{Conversation: "c1", Text: "hola", Seen: 18}) {
 		t.Fatalf("sent %+v", got)
 	}
 	b.press("esc", "n", "enter")
@@ -104,7 +104,7 @@ func TestASentTextIsOnScreenFromEnterToRecord(t *testing.T) {
 	b.press("enter")
 	entry := client.Entry{ID: "1", Command: b.lastDid(), State: client.Waiting}
 	b.events(client.OutboxChanged{Entries: []client.Entry{entry}})
-	b.shows("esperando conexión")
+	b.shows("◌ en cola")
 	b.events(client.OutboxChanged{}, client.Settled{Entry: entry, Outcome: wire.Outcome{N: 1, Seq: b.seq + 1}})
 	b.shows("va tu link") // accepted; its record has not come yet
 	b.records(wire.Said{Conversation: "c1", By: wire.ByAgent, Agent: "ana", Text: "va tu link"})

@@ -54,6 +54,13 @@ const (
 	TickRead         ID = "tick-read"
 	Waiting          ID = "waiting"
 	Sending          ID = "sending"
+	Unanswered       ID = "unanswered"
+	InLine           ID = "in-line"
+	HeldText         ID = "held-text"
+	PickedKeys       ID = "picked-keys"
+	BehindHeld       ID = "behind-held"
+	WithheldText     ID = "withheld-text"
+	SentAnyway       ID = "sent-anyway"
 	ReadOnly         ID = "read-only"
 	DidOpen          ID = "did-open"
 	DidTake          ID = "did-take"
@@ -81,6 +88,31 @@ const (
 	TextRefused     ID = "text-refused"
 	CommandRefused  ID = "command-refused"
 	DraftsNotKept   ID = "drafts-not-kept"
+	EditReply       ID = "edit-reply"
+	EditNote        ID = "edit-note"
+	EditKeys        ID = "edit-keys"
+	EditFirst       ID = "edit-first"
+	EditGone        ID = "edit-gone"
+	StaysHeld       ID = "stays-held"
+	OnItsWay        ID = "on-its-way"
+	NothingToEdit   ID = "nothing-to-edit"
+	TakenBack       ID = "taken-back"
+	NotDone         ID = "not-done"
+	TooLong         ID = "too-long"
+	GuardTitle      ID = "guard-title"
+	GuardAbove      ID = "guard-above"
+	GuardText       ID = "guard-text"
+	GuardKeys       ID = "guard-keys"
+	GuardFocus      ID = "guard-focus"
+	GuardLoading    ID = "guard-loading"
+	GuardUnseen     ID = "guard-unseen"
+	GuardHeld       ID = "guard-held"
+	GuardTaken      ID = "guard-taken"
+	GuardElsewhere  ID = "guard-elsewhere"
+	ResolveStale    ID = "resolve-stale"
+	ResolveAsk      ID = "resolve-ask"
+	ResolveBack     ID = "resolve-back"
+	ResolveOn       ID = "resolve-on"
 	FlipTitle       ID = "flip-title"
 	FlipKeepReply   ID = "flip-keep-reply"
 	FlipMoveToNote  ID = "flip-move-to-note"
@@ -118,6 +150,14 @@ const (
 	OfferUpTo       ID = "offer-up-to"
 	OfferUntil      ID = "offer-until"
 
+	// What waits to leave.
+	OutboxTitle    ID = "outbox-title"
+	OutboxEmpty    ID = "outbox-empty"
+	OutboxLost     ID = "outbox-lost"
+	LostSome       ID = "lost-some"
+	OutboxKeys     ID = "outbox-keys"
+	OutboxLostKeys ID = "outbox-lost-keys"
+
 	// Sheets and help.
 	TransferTitle  ID = "transfer-title"
 	TransferReason ID = "transfer-reason"
@@ -139,6 +179,7 @@ const (
 	ReasonNeeded   ID = "reason-needed"
 	NoChoice       ID = "no-choice"
 	SheetKeys      ID = "sheet-keys"
+	SheetKeysField ID = "sheet-keys-field"
 	HelpTitle      ID = "help-title"
 	LeaveTitle     ID = "leave-title"
 	LeaveStay      ID = "leave-stay"
@@ -163,6 +204,56 @@ const (
 	Reloading       ID = "reloading"
 	AskFailed       ID = "ask-failed"
 	TooSmall        ID = "too-small"
+
+	// The link, who else is here, the prompt.
+	LinkOld            ID = "link-old"
+	LinkBehind         ID = "link-behind"
+	LinkConnectingWith ID = "link-connecting-with"
+	LinkDownWith       ID = "link-down-with"
+	LinkLean           ID = "link-lean"
+	OfflineWorks       ID = "offline-works"
+	OfflineReads       ID = "offline-reads"
+	OlderLoading       ID = "older-loading"
+	OlderOffline       ID = "older-offline"
+	ContextGot         ID = "context-got"
+	ContextLean        ID = "context-lean"
+	CountsAge          ID = "counts-age"
+	ViewersLook        ID = "viewers-look"
+	ViewersEdit        ID = "viewers-edit"
+	ViewersType        ID = "viewers-type"
+	ViewersMore        ID = "viewers-more"
+	ViewersLegend      ID = "viewers-legend"
+	RoleChanged        ID = "role-changed"
+	RightsChanged      ID = "rights-changed"
+	DeskRestored       ID = "desk-restored"
+	PromptUnknown      ID = "prompt-unknown"
+	PromptNoArgument   ID = "prompt-no-argument"
+	LeanIsOn           ID = "lean-is-on"
+	LeanIsOff          ID = "lean-is-off"
+	LinkTitle          ID = "link-title"
+	LinkRowDesk        ID = "link-row-desk"
+	LinkRowState       ID = "link-row-state"
+	LinkRowTrip        ID = "link-row-trip"
+	LinkRowHeard       ID = "link-row-heard"
+	LinkRowIn          ID = "link-row-in"
+	LinkRowOut         ID = "link-row-out"
+	LinkRowCuts        ID = "link-row-cuts"
+	LinkRowPlace       ID = "link-row-place"
+	LinkRowWaits       ID = "link-row-waits"
+	LinkRowLean        ID = "link-row-lean"
+	LinkRowWorks       ID = "link-row-works"
+	LinesOffline       ID = "lines-offline"
+	LinkSince          ID = "link-since"
+	LinkTrips          ID = "link-trips"
+	LinkHeardAgo       ID = "link-heard-ago"
+	LinkBytes          ID = "link-bytes"
+	LinkNoCuts         ID = "link-no-cuts"
+	LinkCuts           ID = "link-cuts"
+	LinkPlace          ID = "link-place"
+	LinkYes            ID = "link-yes"
+	LinkLeanWhat       ID = "link-lean-what"
+	LinkLeanNo         ID = "link-lean-no"
+	SheetCloses        ID = "sheet-closes"
 )
 
 // Every family. A message of one is its name and a value from elsewhere.
@@ -170,6 +261,7 @@ const (
 	Action       Family = "action."     // What an action of the keymap does.
 	ShortAction  Family = "short."      // What an action does, in a word, for the foot of the screen.
 	ScopeName    Family = "scope."      // Where the keys of a scope apply.
+	KeepsNot     Family = "keeps-not."  // Why this machine or the desk keeps nothing now.
 	WhoCan       Family = "who-can."    // Who may do what this role may not.
 	Channel      Family = "channel."    // The channel a conversation came by.
 	StateName    Family = "state."      // An agent's presence.
@@ -185,4 +277,6 @@ const (
 	PaymentState Family = "payment."    // How far a payment got.
 	Rail         Family = "rail."       // How money came in.
 	OfferReason  Family = "offer."      // Why there is no offer, fit to tell.
+	CommandDoes  Family = "command."    // What a command of the prompt does.
+	CutReason    Family = "cut."        // Why a link ended.
 )

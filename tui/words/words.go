@@ -76,6 +76,9 @@ func (c *Catalogue) Count(id ID, n int) string {
 	return c.localize(id, Args{"Count": n}, n)
 }
 
+// CountWith is [Catalogue.Count] for a message that has other places too.
+func (c *Catalogue) CountWith(id ID, n int, args Args) string { return c.localize(id, args, n) }
+
 // Of returns the message of a family for a value, and whether there is one:
 // values come from a desk that may be newer than this catalogue.
 func (c *Catalogue) Of(f Family, value string) (string, bool) {
