@@ -97,6 +97,7 @@ type served struct {
 	t          *testing.T
 	data, addr string
 	log        *os.File
+	full       sync.Mutex // the disk is filled
 }
 
 func newServed(t *testing.T, data, log string) *served {
@@ -197,6 +198,8 @@ func (s *served) filler() string { return filepath.Join(s.data, "filler") }
 
 // fill takes all the room on the desk's disk for a while.
 func (s *served) fill(ctx context.Context, for_ time.Duration) error {
+	s.full.Lock()
+	defer s.full.Unlock()
 	f, err := os.Create(s.filler())
 	if err != nil {
 		return err
@@ -212,7 +215,7 @@ func (s *served) fill(ctx context.Context, for_ time.Duration) error {
 	return os.Remove(s.filler())
 }
 
-// conversationsOf is everything the log holds of what was said and noted.
+// entries is the whole log.
 func (s *served) entries() (all []desk.Entry, at wire.Position) {
 	s.t.Helper()
 	s.view(func(r desk.Reader, _ *sqlite.Store) error {
