@@ -29,8 +29,9 @@ const batchSize = 256
 type Cursor struct {
 	desk    *Desk
 	at      uint64 // everything up to it was looked at
-	signs   uint64
-	live    bool // has caught up once
+	signs   uint64 // the last one returned
+	begun   bool   // signs was set
+	live    bool   // has caught up once
 	scratch []*Item
 }
 
@@ -45,8 +46,7 @@ func (d *Desk) Follow(ctx context.Context, after uint64) (*Cursor, error) {
 	if after > head || head-after > resumeLimit {
 		return nil, fmt.Errorf("resuming at %d of %d: %w", after, head, ErrTooOld)
 	}
-	_, signs := d.tail.signsAfter(0)
-	return &Cursor{desk: d, at: after, signs: signs}, nil
+	return &Cursor{desk: d, at: after}, nil
 }
 
 // UpTo is the seq up to which Next has returned everything.
@@ -96,21 +96,24 @@ func (c *Cursor) fromStore(ctx context.Context) ([]*Item, error) {
 	return items, err
 }
 
-// Signs returns the typing signs given since the last call.
-func (c *Cursor) Signs() []Notice {
-	fresh, last := c.desk.tail.signsAfter(c.signs)
-	c.signs = last
-	signs := make([]Notice, 0, len(fresh))
-	for _, s := range fresh {
-		signs = append(signs, s.Notice)
+// Signs returns the signs given since the last call. It returns false, and they are
+// not all, at the first call and when the reader was away for too many of them: the
+// reader then wants [Desk.Viewing] whole.
+func (c *Cursor) Signs() ([]Sign, bool) {
+	fresh, last, all := c.desk.tail.signsAfter(c.signs)
+	if !c.begun {
+		fresh, all = nil, false
 	}
-	return signs
+	c.signs, c.begun = last, true
+	return fresh, all
 }
 
 // Staff is the feed of one connection of a member of the staff: it decides form
 // by form who gets what. It belongs to the goroutine of its cursor.
 type Staff struct {
-	User  User
+	User User
+	// Lean leaves out signs of conversations that are not watched.
+	Lean  bool
 	watch map[wire.ConversationID]bool
 }
 
@@ -172,9 +175,4 @@ func (s *Staff) aboutPeople(item *Item) ([]byte, error) {
 		return nil, nil
 	}
 	return item.Body, nil
-}
-
-// SeesTyping reports whether a typing sign is for this reader.
-func (s *Staff) SeesTyping(n Notice) bool {
-	return n.Typing.Agent != s.User.ID && s.User.sees(n.Place)
 }

@@ -28,7 +28,11 @@ type Visit struct {
 
 // Visit recognises a customer or makes a new one. A lender's reference always wins
 // over what the browser remembers, so that two people on one computer stay two.
+// Under [NoNewChats] it makes no new one for somebody whom nobody vouches for.
 func (d *Desk) Visit(ctx context.Context, v Visit) (Customer, error) {
+	if err := d.admit(ctx, &v); err != nil {
+		return Customer{}, err
+	}
 	var c Customer
 	err := d.change(ctx, func(w *work) error {
 		var err error

@@ -47,15 +47,17 @@ var defaultDispositions = []string{
 
 // Desk runs one workspace. Make it with [Open], run it with [Desk.Run].
 type Desk struct {
-	cfg    Config
-	epoch  string
-	past   []wire.Position
-	inbox  chan job
-	tail   *tail
-	staff  *roster
-	links  *presence
-	audits auditor
-	hash   chan struct{} // one slot per password being hashed
+	cfg     Config
+	epoch   string
+	past    []wire.Position
+	inbox   chan job
+	tail    *tail
+	staff   *roster
+	links   *presence
+	viewing *viewing
+	load    load
+	audits  auditor
+	hash    chan struct{} // one slot per password being hashed
 	// waiting counts who wants a slot or has one.
 	waiting atomic.Int64
 	// stopped is closed when nothing is written any more.
@@ -109,6 +111,10 @@ func Open(ctx context.Context, cfg Config) (*Desk, error) {
 		return nil, fmt.Errorf("opening the desk: %w", err)
 	}
 	d.links = newPresence(cfg.OfflineAfter)
+	d.viewing = newViewing(func(id wire.AgentID, at Place) bool {
+		u, found := d.staff.user(id)
+		return found && u.sees(at)
+	})
 	d.audits = auditor{store: cfg.Store, now: cfg.Now}
 	return d, nil
 }
@@ -127,6 +133,8 @@ func (d *Desk) Run(ctx context.Context) error {
 	}
 	all.Go(func() { d.listen(ctx, heads) })
 	all.Go(func() { d.keepTime(ctx) })
+	all.Go(func() { d.keepViewing(ctx) })
+	all.Go(func() { d.keepWeighing(ctx) })
 	err = d.write(ctx)
 	if errors.Is(err, context.Canceled) {
 		return nil

@@ -75,6 +75,17 @@ func (p *presence) settle(id wire.AgentID, since time.Time) {
 	}
 }
 
+// count is how many links there are.
+func (p *presence) count() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	n := 0
+	for _, of := range p.links {
+		n += of
+	}
+	return n
+}
+
 func (p *presence) here(id wire.AgentID) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,7 +16,8 @@ import (
 // BeatMillis is how often a client pings when idle.
 const BeatMillis wire.Millis = 25_000
 
-// Snapshot is what a role may see at one seq.
+// Snapshot is what a role may see at one seq. Conversations come most pressing first:
+// one's own, then those whose customers wait longest, then those nobody waits in.
 type Snapshot struct {
 	Seq           uint64
 	Agents        []wire.Agent
@@ -57,12 +59,36 @@ func (d *Desk) Snapshot(ctx context.Context, user User) (Snapshot, error) {
 				s.Conversations = append(s.Conversations, all[i].Summary)
 			}
 		}
+		s.order(user.ID)
 		return nil
 	})
 	if err != nil {
 		return Snapshot{}, fmt.Errorf("reading a snapshot: %w", err)
 	}
 	return s, nil
+}
+
+// order puts first what somebody needs first who gets it over a thin link.
+func (s *Snapshot) order(mine wire.AgentID) {
+	slices.SortStableFunc(s.Conversations, func(a, b wire.Summary) int {
+		return cmp.Or(
+			first(a.Agent == mine, b.Agent == mine),
+			first(a.Waiting != 0, b.Waiting != 0),
+			cmp.Compare(a.Waiting, b.Waiting),
+			cmp.Compare(b.Last.At, a.Last.At),
+		)
+	})
+}
+
+// first compares so that what is true comes first.
+func first(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return -1
+	}
+	return 1
 }
 
 // addStaff reads the staff from the store: the roster may be a commit behind it.
@@ -182,6 +208,9 @@ func (d *Desk) AgentTypes(ctx context.Context, user *User, id wire.ConversationI
 func (d *Desk) Ask(ctx context.Context, user *User, a wire.Ask) (any, error) {
 	if !MayAsk(user.Role, wire.AskName(a)) {
 		return nil, refuse(wire.Denied, "no_right")
+	}
+	if isHistory(a) && d.Sheds(NoHistory) {
+		return nil, refuse(wire.Busy, "busy")
 	}
 	switch a := a.(type) {
 	case wire.Older:

@@ -233,7 +233,8 @@ type Bus interface {
 	Subscribe(ctx context.Context) (<-chan Notice, error)
 }
 
-// Notice is what a bus carries: a new head, or a sign that somebody types.
+// Notice is what a bus carries: a new head, a sign that somebody types, or where the
+// users of a node's links are.
 type Notice struct {
 	Head   uint64       `json:"head,omitempty"`
 	Typing *wire.Typing `json:"typing,omitempty"`
@@ -241,4 +242,7 @@ type Notice struct {
 	Customer wire.CustomerID `json:"customer,omitempty"`
 	// Place decides which of the staff may see Typing.
 	Place Place `json:"place,omitzero"`
+	// Looks are of links of the node called Node.
+	Looks []Look `json:"looks,omitempty"`
+	Node  string `json:"node,omitempty"`
 }

@@ -30,10 +30,10 @@ type tail struct {
 	ears  map[wire.CustomerID][]*ear // the customers' pages that follow now
 }
 
-// sign is an ephemeral notice with its number.
+// sign is a [Sign] with its number.
 type sign struct {
 	n uint64
-	Notice
+	Sign
 }
 
 // signsKept bounds the ephemeral signs a lagging reader may still see.
@@ -77,16 +77,35 @@ func (t *tail) append(entries []Entry, each func(Entry)) bool {
 	return true
 }
 
-// sign passes an ephemeral notice to whoever follows now.
-func (t *tail) sign(n Notice) {
+// types passes a sign of typing to whoever follows now.
+func (t *tail) types(n Notice) {
+	t.mu.Lock()
+	t.tellTyping(n)
+	t.mu.Unlock()
+	t.signal(Sign{Place: n.Place, Typing: n.Typing})
+}
+
+// signal passes signs to the staff who follow now.
+func (t *tail) signal(signs ...Sign) {
+	if len(signs) == 0 {
+		return
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.signN++
-	t.tellTyping(n)
-	t.signs = append(t.signs, sign{t.signN, n})
+	for _, s := range signs {
+		t.signN++
+		t.signs = append(t.signs, sign{t.signN, s})
+	}
 	if len(t.signs) > 2*signsKept {
 		t.signs = append(t.signs[:0], t.signs[len(t.signs)-signsKept:]...)
 	}
+	t.awake()
+}
+
+// nudge wakes every reader.
+func (t *tail) nudge() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	t.awake()
 }
 
@@ -117,20 +136,20 @@ func (t *tail) after(seq uint64, into []*Item) ([]*Item, bool) {
 	return items, true
 }
 
-// signsAfter returns the signs numbered above n and the newest number.
-func (t *tail) signsAfter(n uint64) ([]sign, uint64) {
+// signsAfter returns the signs numbered above n and the newest number; false when
+// some between them are no longer in memory.
+func (t *tail) signsAfter(n uint64) (fresh []Sign, last uint64, all bool) {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
 	if n == t.signN {
-		return nil, n
+		return nil, n, true
 	}
-	var fresh []sign
 	for _, s := range t.signs {
 		if s.n > n {
-			fresh = append(fresh, s)
+			fresh = append(fresh, s.Sign)
 		}
 	}
-	return fresh, t.signN
+	return fresh, t.signN, uint64(len(fresh)) == t.signN-n
 }
 
 func newItem(e Entry) *Item {

@@ -112,7 +112,10 @@ func (d *Desk) gather(group []job) []job {
 // so that one bad job costs the others nothing. The transaction is not bound to
 // any caller's context: what was taken from the inbox is carried through.
 func (d *Desk) commit(group []job) {
+	began := d.cfg.Now()
 	entries, failed := d.transact(group)
+	d.load.committed(d.cfg.Now().Sub(began))
+	d.weigh()
 	if failed != nil && len(group) > 1 {
 		for i := range group {
 			d.commit(group[i : i+1])
@@ -221,7 +224,9 @@ func (d *Desk) listen(ctx context.Context, notices <-chan Notice) {
 			case !ok:
 				return
 			case n.Typing != nil:
-				d.tail.sign(n)
+				d.tail.types(n)
+			case len(n.Looks) > 0:
+				d.hearLooks(ctx, n)
 			case n.Head > d.tail.head():
 				d.catchUp(ctx)
 			}
@@ -256,5 +261,8 @@ func (d *Desk) catchUp(ctx context.Context) {
 // follow takes committed entries into memory, each once and in order, whoever was
 // first to hear of them; false when some before them are missing.
 func (d *Desk) follow(entries []Entry) bool {
-	return d.tail.append(entries, func(e Entry) { d.staff.fold(e.At, e.Event) })
+	return d.tail.append(entries, func(e Entry) {
+		d.staff.fold(e.At, e.Event)
+		d.viewing.moved(&e)
+	})
 }

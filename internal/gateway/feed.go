@@ -13,9 +13,8 @@ import (
 )
 
 const (
-	snapshotPage = 200      // summaries in one part of a snapshot
-	feedBytes    = 64 << 10 // a feed frame is sent when it holds as much
-	silentSeqs   = 512      // how far the feed may advance without the client hearing of it
+	silentSeqs = 512     // how far the feed may advance without the client hearing of it
+	fragment   = 4 << 10 // of a large frame, sent with a deadline of its own
 )
 
 // feed is the writer's place in the log and what it has told the client.
@@ -23,8 +22,9 @@ type feed struct {
 	*link
 	cursor *desk.Cursor
 	staff  *desk.Staff
-	prev   uint64 // seq of the last record sent, or where the feed began
-	told   uint64 // the last UpTo sent
+	prev   uint64       // seq of the last record sent, or where the feed began
+	told   uint64       // the last UpTo sent
+	items  []*desk.Item // those still to look at; the cursor is past them
 	buf    []byte
 	n      int // records in buf
 }
@@ -38,28 +38,44 @@ func (l *link) write(ctx context.Context, hello wire.Hello) int {
 	}
 	for {
 		woken := f.cursor.Woken()
-		if err := f.pump(ctx, 0); err != nil {
+		more, code, err := f.turn(ctx)
+		switch {
+		case err != nil:
 			return codeOf(ctx, err)
-		}
-		if err := f.signs(); err != nil {
-			return codeOf(ctx, err)
+		case code != 0:
+			return code
+		case more:
+			continue
 		}
 		select {
 		case <-ctx.Done():
 			return wire.CloseRestart
 		case <-woken:
 		case <-l.notify:
-			out, code := l.take()
-			for _, o := range out {
-				if err := f.put(ctx, o); err != nil {
-					return codeOf(ctx, err)
-				}
-			}
-			if code != 0 {
-				return code
-			}
 		}
 	}
+}
+
+// turn sends a frame of records and what others queued: who has much to catch up with
+// hears the outcomes of what they do meanwhile. It reports whether there may be more to
+// send, or the code to close with.
+func (f *feed) turn(ctx context.Context) (more bool, code int, err error) {
+	if f.gate.sheds(f.user.Role) {
+		return false, wire.CloseRestart, nil
+	}
+	if more, err = f.step(ctx, 0); err != nil {
+		return false, 0, err
+	}
+	out, code := f.take()
+	for _, o := range out {
+		if err := f.put(ctx, o); err != nil {
+			return false, 0, err
+		}
+	}
+	if !more {
+		err = f.signs()
+	}
+	return more, code, err
 }
 
 func codeOf(ctx context.Context, err error) int {
@@ -94,6 +110,7 @@ func (l *link) start(ctx context.Context, hello wire.Hello) (*feed, error) {
 		return nil, err
 	}
 	f := &feed{link: l, staff: desk.NewStaff(l.user, watch)}
+	f.staff.Lean = hello.Lean
 	if at := hello.At; at != nil && at.Epoch == d.Epoch() && hello.Rights == l.user.Rights() {
 		if err := f.resume(ctx, at.Seq); err != nil && !errors.Is(err, desk.ErrTooOld) {
 			return nil, err
@@ -128,49 +145,45 @@ func (f *feed) resume(ctx context.Context, after uint64) error {
 	return nil
 }
 
-func (f *feed) snapshot(ctx context.Context) error {
-	d := f.gate.desk
-	s, err := d.Snapshot(ctx, f.user)
-	if err != nil {
-		return err
-	}
-	part := wire.Snapshot{Seq: s.Seq, Agents: s.Agents, Queues: s.Queues}
-	for {
-		n := min(len(s.Conversations), snapshotPage)
-		part.Conversations, s.Conversations = s.Conversations[:n], s.Conversations[n:]
-		part.Last = len(s.Conversations) == 0
-		if err := f.frame(encode(wire.FromDesk{Snapshot: &part})); err != nil {
-			return err
+// step sends the next frame of records, or what is left when there are no more up to
+// a seq (0: no bound), and reports whether there may be more.
+func (f *feed) step(ctx context.Context, until uint64) (more bool, err error) {
+	if len(f.items) == 0 {
+		if f.items, err = f.cursor.Next(ctx, until); err != nil {
+			return false, err
 		}
-		if part.Last {
-			break
+		if len(f.items) == 0 {
+			return false, f.flush()
 		}
-		part = wire.Snapshot{Seq: s.Seq}
 	}
-	f.prev, f.told = s.Seq, s.Seq
-	f.cursor, err = d.Follow(ctx, s.Seq)
-	return err
+	for len(f.items) > 0 {
+		item := f.items[0]
+		f.items = f.items[1:]
+		if err := f.checkSession(ctx, item); err != nil {
+			return false, err
+		}
+		if sent, err := f.add(item); err != nil || sent {
+			return true, err
+		}
+	}
+	return true, nil
 }
 
-// pump sends the records there are, up to a seq (0: all), as few frames as can be.
+// pump sends the records there are up to a seq.
 func (f *feed) pump(ctx context.Context, until uint64) error {
 	for {
-		items, err := f.cursor.Next(ctx, until)
-		if err != nil {
+		if more, err := f.step(ctx, until); err != nil || !more {
 			return err
 		}
-		for _, item := range items {
-			if err := f.checkSession(ctx, item); err != nil {
-				return err
-			}
-			if err := f.add(item); err != nil {
-				return err
-			}
-		}
-		if len(items) == 0 {
-			return f.flush()
-		}
 	}
+}
+
+// upTo is what the client has got everything through.
+func (f *feed) upTo() uint64 {
+	if len(f.items) > 0 || f.n > 0 {
+		return f.told
+	}
+	return f.cursor.UpTo()
 }
 
 // checkSession ends the feed at a record that ended its session, instead of at the
@@ -183,10 +196,11 @@ func (f *feed) checkSession(ctx context.Context, item *desk.Item) error {
 	return err
 }
 
-func (f *feed) add(item *desk.Item) error {
+// add puts a record into the frame and sends that when it is full.
+func (f *feed) add(item *desk.Item) (sent bool, err error) {
 	event, err := f.staff.Form(item)
 	if err != nil || event == nil {
-		return err
+		return false, err
 	}
 	if f.n == 0 {
 		f.buf = append(f.buf[:0], `{"feed":{"records":[`...)
@@ -196,10 +210,10 @@ func (f *feed) add(item *desk.Item) error {
 	f.buf = wire.AppendRecord(f.buf, item.Seq, f.prev, event)
 	f.prev = item.Seq
 	f.n++
-	if len(f.buf) < feedBytes {
-		return nil
+	if len(f.buf) < frameBytes {
+		return false, nil
 	}
-	return f.finish(item.Seq)
+	return true, f.finish(item.Seq)
 }
 
 // flush sends what is collected, or, when nothing was for long, how far the feed is.
@@ -221,7 +235,7 @@ func (f *feed) finish(upTo uint64) error {
 	f.buf = append(f.buf, '}', '}')
 	f.n, f.told = 0, upTo
 	err := f.frame(f.buf)
-	if cap(f.buf) > feedBytes/16 { // an idle link holds no large buffer
+	if cap(f.buf) > frameBytes/2 { // an idle link holds no large buffer
 		f.buf = nil
 	}
 	return err
@@ -238,7 +252,7 @@ func (f *feed) put(ctx context.Context, o outgoing) error {
 	}
 	if o.ping != nil {
 		return f.frame(encode(wire.FromDesk{Pong: &wire.Pong{
-			Sent: o.ping.Sent, Clock: wire.At(f.gate.desk.Now()), Head: f.gate.desk.Head(), UpTo: f.cursor.UpTo(),
+			Sent: o.ping.Sent, Clock: wire.At(f.gate.desk.Now()), Head: f.gate.desk.Head(), UpTo: f.upTo(),
 		}}))
 	}
 	return f.frame(o.frame)
@@ -252,7 +266,7 @@ func (f *feed) watch(ctx context.Context, id uint64, a wire.Watch) error {
 		f.failed("watch", err)
 		return f.frame(encode(wire.FromDesk{Answer: &wire.Answer{ID: id, Refused: desk.Explain(err, f.from.Locale)}}))
 	}
-	for f.cursor.UpTo() < t.UpTo {
+	for {
 		woken := f.cursor.Woken()
 		if err := f.pump(ctx, t.UpTo); err != nil {
 			return err
@@ -268,24 +282,58 @@ func (f *feed) watch(ctx context.Context, id uint64, a wire.Watch) error {
 	}
 	f.staff.Watch(a.Conversation)
 	t.UpTo = f.cursor.UpTo()
-	return f.frame(encode(wire.FromDesk{Answer: &wire.Answer{ID: id, Result: encode(t)}}))
-}
-
-func (f *feed) signs() error {
-	for _, n := range f.cursor.Signs() {
-		if !f.staff.SeesTyping(n) {
-			continue
-		}
-		if err := f.frame(encode(wire.FromDesk{Typing: n.Typing})); err != nil {
-			return err
-		}
+	err = f.frame(encode(wire.FromDesk{Answer: &wire.Answer{ID: id, Result: encode(t)}}))
+	if err != nil || !f.staff.Lean {
+		return err
+	}
+	if now := f.gate.desk.Viewing(f.staff, a.Conversation); len(now.Conversations) > 0 { // not told before
+		return f.frame(encode(wire.FromDesk{Viewing: &now}))
 	}
 	return nil
 }
 
+// signs passes on who types and who is where: all of it when the feed begins, or when
+// the link was too slow to hear of every change.
+func (f *feed) signs() error {
+	signs, all := f.cursor.Signs()
+	var viewing wire.Viewing
+	for _, s := range signs {
+		sign, hears := f.staff.Sign(s)
+		switch {
+		case !hears:
+		case sign.Typing != nil:
+			if err := f.frame(encode(wire.FromDesk{Typing: sign.Typing})); err != nil {
+				return err
+			}
+		default:
+			viewing.Conversations = append(viewing.Conversations, *sign.Viewers)
+		}
+	}
+	if !all {
+		viewing = f.gate.desk.Viewing(f.staff)
+	}
+	if !viewing.Whole && len(viewing.Conversations) == 0 {
+		return nil
+	}
+	return f.frame(encode(wire.FromDesk{Viewing: &viewing}))
+}
+
+// frame sends a frame. A deadline never covers more than a few kB: a thin link may
+// take its time for a large frame, while it takes something.
 func (f *feed) frame(b []byte) error {
-	if err := f.ws.SetWriteDeadline(time.Now().Add(writeWithin)); err != nil {
+	if len(b) <= 2*frameBytes {
+		_ = f.ws.SetWriteDeadline(time.Now().Add(writeWithin))
+		return f.ws.WriteMessage(websocket.TextMessage, b)
+	}
+	w, err := f.ws.NextWriter(websocket.TextMessage)
+	for len(b) > 0 && err == nil {
+		n := min(len(b), fragment)
+		_ = f.ws.SetWriteDeadline(time.Now().Add(writeWithin))
+		_, err = w.Write(b[:n])
+		b = b[n:]
+	}
+	if err != nil {
 		return err
 	}
-	return f.ws.WriteMessage(websocket.TextMessage, b)
+	return w.Close()
 }

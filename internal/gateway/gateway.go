@@ -9,10 +9,12 @@ import (
 	"errors"
 	"log/slog"
 	"maps"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -27,10 +29,12 @@ import (
 
 const (
 	helloWithin   = 5 * time.Second
-	writeWithin   = 5 * time.Second
+	writeWithin   = 10 * time.Second // for a few kB: a link slower than that is none
 	quietFor      = 65 * time.Second // 2.5 beats and a little
 	recheckEvery  = 30 * time.Second // sessions of open sockets
 	kernelBuffer  = 64 << 10         // what a stopped reader can make the kernel hold
+	kernelUnsent  = 8 << 10          // and how much of it that was not sent once
+	monitorsAfter = 30               // seconds, after which those who look on may try again
 	linksPerAgent = 3
 	mostLinks     = 10_000
 	loginBody     = 4 << 10
@@ -173,6 +177,10 @@ func (g *Gateway) accept(w http.ResponseWriter, r *http.Request) {
 	case !slices.Contains(websocket.Subprotocols(r), wire.Subprotocol):
 		g.refuse(w, r, http.StatusBadRequest, desk.Refusal(wire.Invalid, "no_subprotocol", locale(r)))
 		return
+	case g.sheds(user.Role):
+		w.Header().Set("Retry-After", strconv.Itoa(monitorsAfter+rand.N(monitorsAfter)))
+		g.refuse(w, r, http.StatusServiceUnavailable, desk.Refusal(wire.Busy, "busy", locale(r)))
+		return
 	case g.Links() >= mostLinks:
 		g.refuse(w, r, http.StatusServiceUnavailable, desk.Refusal(wire.Busy, "busy", locale(r)))
 		return
@@ -195,6 +203,7 @@ func limitSendBuffer(conn net.Conn) {
 	}
 	if t, ok := conn.(*net.TCPConn); ok {
 		_ = t.SetWriteBuffer(kernelBuffer)
+		limitUnsent(t, kernelUnsent)
 	}
 }
 
@@ -246,6 +255,24 @@ func (g *Gateway) greeted(l *link, from desk.Sender) int {
 	return 0
 }
 
+// sheds reports whether there is no room now for the links of a role.
+func (g *Gateway) sheds(role wire.Role) bool {
+	return desk.Monitors(role) && g.desk.Sheds(desk.NoMonitors)
+}
+
+// looksAway ends what a link said of where its user is, unless its client is back
+// over another one.
+func (g *Gateway) looksAway(l *link) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for other := range g.links {
+		if other != l && other.from.Agent == l.from.Agent && other.from.Device == l.from.Device && other.from.Lane == l.from.Lane {
+			return
+		}
+	}
+	g.desk.LookAway(l.from)
+}
+
 func (g *Gateway) drop(l *link) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -286,7 +313,9 @@ func (g *Gateway) refuse(w http.ResponseWriter, r *http.Request, status int, ref
 	switch {
 	case status >= http.StatusInternalServerError:
 		g.log.Error("a request failed", "path", r.URL.Path, "status", status)
-		w.Header().Set("Retry-After", "2")
+		if w.Header().Get("Retry-After") == "" {
+			w.Header().Set("Retry-After", "2")
+		}
 	case status == http.StatusTooManyRequests:
 		w.Header().Set("Retry-After", "60")
 	}

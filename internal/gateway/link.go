@@ -57,11 +57,32 @@ type outgoing struct {
 }
 
 func newLink(g *Gateway, ws *websocket.Conn, u desk.User, token string) *link {
-	ws.SetReadLimit(wire.MaxClientFrame)
-	return &link{
+	l := &link{
 		gate: g, ws: ws, id: u.ID, user: u, token: token,
 		asks: make(chan struct{}, asksAtOnce), sent: make(chan struct{}, wire.MaxInFlight), notify: make(chan struct{}, 1),
 	}
+	ws.SetReadLimit(wire.MaxClientFrame)
+	pong := ws.PingHandler()
+	ws.SetPingHandler(func(data string) error {
+		if err := l.control(); err != nil {
+			return err
+		}
+		return pong(data)
+	})
+	ws.SetPongHandler(func(string) error { return l.control() })
+	return l
+}
+
+// errFlood ends a link that floods the desk with what no frame limit sees.
+var errFlood = errors.New("gateway: a flood of control frames")
+
+// control counts a websocket's own pings and pongs, which come between frames and
+// which no client of this protocol needs.
+func (l *link) control() error {
+	if l.pace.Take(frameRate, 1, time.Now()) > 0 {
+		return errFlood
+	}
+	return nil
 }
 
 // run serves the link to its end.
@@ -79,6 +100,8 @@ func (l *link) run(ctx context.Context) {
 		l.gate.log.Warn("recording an arrival failed", "err", err)
 	}
 	defer l.gate.desk.Depart(l.id)
+	l.gate.desk.LookAway(l.from) // what a link of this lane said that went unnoticed
+	defer l.gate.looksAway(l)
 	user, err := l.gate.desk.Authenticate(ctx, l.token) // as they are now that they have arrived
 	if err != nil {
 		l.close(codeOf(ctx, err))
@@ -126,7 +149,7 @@ func (l *link) read(ctx context.Context, work *sync.WaitGroup) {
 		_ = l.ws.SetReadDeadline(time.Now().Add(quietFor))
 		kind, b, err := l.ws.ReadMessage()
 		if err != nil {
-			if errors.Is(err, websocket.ErrReadLimit) {
+			if errors.Is(err, websocket.ErrReadLimit) || errors.Is(err, errFlood) {
 				l.end(wire.CloseGarbage)
 			}
 			l.end(wire.CloseTrouble)
@@ -159,7 +182,7 @@ func pause(ctx context.Context, d time.Duration) bool {
 // members counts what a frame holds. One is right.
 func members(f *wire.FromClient) int {
 	n := 0
-	for _, set := range []bool{f.Hello != nil, f.Command != nil, f.Ask != nil, f.Typing != nil, f.Ping != nil} {
+	for _, set := range []bool{f.Hello != nil, f.Command != nil, f.Ask != nil, f.Typing != nil, f.Looking != nil, f.Ping != nil} {
 		if set {
 			n++
 		}
@@ -178,6 +201,8 @@ func (l *link) hear(ctx context.Context, f *wire.FromClient, work *sync.WaitGrou
 		l.ask(ctx, *f.Ask, work)
 	case f.Typing != nil:
 		l.types(ctx, f.Typing.Conversation)
+	case f.Looking != nil:
+		l.looks(ctx, *f.Looking)
 	case f.Ping != nil:
 		l.push(outgoing{ping: f.Ping})
 	default:
@@ -194,6 +219,15 @@ func (l *link) types(ctx context.Context, id wire.ConversationID) {
 	l.typed = now
 	if err := l.gate.desk.AgentTypes(ctx, &l.user, id); err != nil {
 		l.failed("typing", err)
+		l.send(wire.FromDesk{Refused: desk.Explain(err, l.from.Locale)})
+	}
+}
+
+// looks says where the client's user is. It costs no more than any other frame: the
+// desk tells of changes a few times a second, however many there are.
+func (l *link) looks(ctx context.Context, f wire.Looking) {
+	if err := l.gate.desk.Look(ctx, l.from, f); err != nil {
+		l.failed("looking", err)
 		l.send(wire.FromDesk{Refused: desk.Explain(err, l.from.Locale)})
 	}
 }

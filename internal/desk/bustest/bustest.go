@@ -117,6 +117,10 @@ func wholeNotice(t *testing.T, bus desk.Bus) {
 		{Head: 1<<63 + 1},
 		{Typing: &wire.Typing{Conversation: "c1", By: wire.ByAgent, Agent: "a1"}, Customer: "u1", Place: desk.Place{Queue: "mora", Agent: "a1"}},
 		{Typing: &wire.Typing{Conversation: "c«1»\n", By: wire.ByCustomer}, Customer: "ü\x00", Place: desk.Place{Queue: "q"}},
+		{Node: "n1", Looks: []desk.Look{
+			{Link: desk.LaneKey{Owner: "a:1", Device: "d", Lane: "l"}, Agent: "1", Conversation: "c1", Doing: wire.Types},
+			{Link: desk.LaneKey{Owner: "a:2", Device: "d\x00", Lane: "«l»"}, Agent: "2"},
+		}},
 		{},
 	} {
 		publish(t, bus, n)
