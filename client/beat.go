@@ -92,7 +92,7 @@ func (b *beat) doubt(now time.Time) { b.doubted, b.next = true, now }
 // before. It complains when the feed has not even moved since.
 func (b *beat) pong(p wire.Pong, now time.Time) (latency time.Duration, late bool, err error) {
 	if p.Sent == b.echo {
-		latency = now.Sub(b.from)
+		latency = max(now.Sub(b.from), 1)
 		b.latency, b.answered = latency, b.from
 	}
 	if p.Sent >= b.probe {

@@ -10,10 +10,14 @@ import (
 func (d *Desk) Cut() { d.Close(0) }
 
 // Close ends every link with a close code, after what is still queued.
-func (d *Desk) Close(code int) {
+func (d *Desk) Close(code int) { d.Dismiss(code, 0) }
+
+// Dismiss is Close and asks to stay away for a while.
+func (d *Desk) Dismiss(code int, wait wire.Millis) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, l := range slices.Clone(d.open) {
+		l.reason = wire.CloseReason(wait)
 		l.stop(code)
 	}
 }

@@ -21,6 +21,7 @@ type link struct {
 	queue   [][]byte
 	ended   bool
 	code    int
+	reason  string // why, as the desk says with the code
 	greeted bool
 	lane    string
 	watch   map[wire.ConversationID]bool
@@ -60,7 +61,7 @@ func (l *link) write() {
 	for {
 		<-l.filled
 		l.d.mu.Lock()
-		queue, ended, code, silent := l.queue, l.ended, l.code, l.d.fault.silent
+		queue, ended, code, reason, silent := l.queue, l.ended, l.code, l.reason, l.d.fault.silent
 		l.queue = nil
 		l.d.mu.Unlock()
 		for _, b := range queue {
@@ -70,7 +71,7 @@ func (l *link) write() {
 		}
 		if ended {
 			if code != 0 {
-				_ = l.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, ""), time.Now().Add(time.Second))
+				_ = l.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, reason), time.Now().Add(time.Second))
 			}
 			return
 		}
@@ -149,7 +150,7 @@ func (l *link) hello(h wire.Hello) {
 		l.watch[id] = true
 	}
 	w := wire.Welcome{
-		You: d.cfg.You, Can: wire.CommandNames(), Epoch: d.epoch, Rights: "r1", Head: d.head(), Clock: wire.At(time.Now()),
+		You: d.cfg.You, Can: wire.CommandNames(), Epoch: d.epoch, Past: d.past, Rights: "r1", Head: d.head(), Clock: wire.At(time.Now()),
 		Beat: d.cfg.Beat, Name: "Mesa de prueba", Dispositions: []string{"solved", "spam"},
 		Resumed: h.At != nil && h.At.Epoch == d.epoch && h.At.Seq <= d.head() && h.Rights == "r1",
 	}
