@@ -72,6 +72,7 @@ var gates = []gate{
 	{"ventanilla/internal/bus/local/...", []string{"ventanilla/internal/server"}, "one package puts the desk together"},
 	{"ventanilla/internal/channel/webchat/...", []string{"ventanilla/internal/server", "ventanilla/internal/demo", "ventanilla/cmd/ventanilla"}, "one package puts the desk together; the demo and a command sign customers' tokens as a lender would"},
 	{"ventanilla/internal/finance/libro/...", []string{"ventanilla/internal/server"}, "one package puts the desk together"},
+	{"ventanilla/internal/powercut/...", nil, "it serves tests, so no package of the product imports it"},
 	{"ventanilla/internal/gateway/...", []string{"ventanilla/internal/server"}, "one package puts the desk together"},
 
 	{"charm.land/bubbles/v2/...", []string{"ventanilla/tui"}, "the footer and the help are drawn from the table of keys"},
@@ -88,6 +89,7 @@ var gates = []gate{
 		"ventanilla/client", "ventanilla/client/chat", "ventanilla/client/clienttest",
 		"ventanilla/internal/gateway", "ventanilla/internal/channel/webchat", "ventanilla/internal/bench",
 	}, "a socket has two ends, staff's and customers'; the benchmarks measure what it costs bare"},
+	{"github.com/ncruces/go-sqlite3/...", []string{"ventanilla/internal/powercut"}, "a second SQLite whose disk a test can fail; the product has one driver"},
 	{"github.com/nicksnyder/go-i18n/v2/...", []string{"ventanilla/tui/words"}, "one catalogue"},
 	{"github.com/rivo/uniseg/...", []string{"ventanilla/tui/edit"}, "the cursor moves by what people call characters"},
 	{"github.com/spf13/cobra/...", []string{"ventanilla/cmd/ventanilla"}, "commands are read in one place"},

@@ -84,7 +84,7 @@ func newStore(db *sqlitedb.DB, lock *flock.Flock) *Store {
 	return s
 }
 
-// openFile opens the database and sees to it that it has an epoch.
+// openFile opens the database, making the file when there is none.
 func openFile(ctx context.Context, path string) (*sqlitedb.DB, error) {
 	// SQLite would make it readable for everybody on the machine.
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
@@ -94,11 +94,16 @@ func openFile(ctx context.Context, path string) (*sqlitedb.DB, error) {
 	if err := f.Close(); err != nil {
 		return nil, err
 	}
+	return openDatabase(ctx, sqlitedb.Engine{}, path)
+}
+
+// openDatabase brings the file at path to the newest schema and names its epoch.
+func openDatabase(ctx context.Context, engine sqlitedb.Engine, path string) (*sqlitedb.DB, error) {
 	steps, err := migrations()
 	if err != nil {
 		return nil, err
 	}
-	db, err := sqlitedb.Open(ctx, path, steps)
+	db, err := engine.Open(ctx, path, steps)
 	if err != nil {
 		return nil, err
 	}
