@@ -52,6 +52,7 @@ type Desk struct {
 	mu      sync.Mutex
 	changed chan struct{} // closed and replaced whenever something happened
 	epoch   string
+	past    []wire.Position
 	log     []wire.Record // Prev unused
 	state   map[wire.ConversationID]*wire.Summary
 	lanes   map[string]*lane

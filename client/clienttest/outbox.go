@@ -26,6 +26,11 @@ func CheckOutbox(t *testing.T, open func(t *testing.T) client.Outbox) {
 		"taken back is gone":              takenBackIsGone,
 		"held is passed":                  heldIsPassed,
 		"on its way stays as it is":       onItsWayStaysAsItIs,
+		"a lane is for one log":           aLaneIsForOneLog,
+		"accepted is kept":                acceptedIsKept,
+		"lost is marked":                  lostIsMarked,
+		"again is once, at the end":       againIsOnceAtTheEnd,
+		"forgotten is gone":               forgottenIsGone,
 	} {
 		t.Run(name, func(t *testing.T) { check(t, open(t)) })
 	}
@@ -238,4 +243,97 @@ func onItsWayStaysAsItIs(t *testing.T, b client.Outbox) {
 	if e := settle(t, b, 1, true); e.Command != (wire.Reply{Conversation: "a", Text: "uno"}) || e.Held {
 		t.Errorf("settled %+v", e)
 	}
+}
+
+func aLaneIsForOneLog(t *testing.T, b client.Outbox) {
+	if b.Epoch() != "" {
+		t.Errorf("a new lane is for %q", b.Epoch())
+	}
+	add(t, b, "uno")
+	must(t, b.Begin("e1"))
+	number(t, b, "uno", 1)
+	if b.Epoch() != "e1" {
+		t.Errorf("begun for e1, it is for %q", b.Epoch())
+	}
+	must(t, b.Renew("another-lane"))
+	if b.Epoch() != "" {
+		t.Errorf("a renewed lane is for %q", b.Epoch())
+	}
+}
+
+// accepted adds texts and settles them at 11, 12, … of the log of e1.
+func accepted(t *testing.T, b client.Outbox, texts ...string) {
+	t.Helper()
+	for i, s := range texts {
+		add(t, b, s)
+		n := uint64(i + 1)
+		number(t, b, client.EntryID(s), n)
+		if _, known, err := b.Settle(wire.Outcome{N: n, Seq: 10 + n}, "e1", when.Add(time.Minute)); err != nil || !known {
+			t.Fatalf("settling %d: %v, %v", n, known, err)
+		}
+	}
+}
+
+// doneIs compares what is kept, the lost with a mark.
+func doneIs(t *testing.T, b client.Outbox, want ...string) {
+	t.Helper()
+	var got []string
+	for d := range b.Done() {
+		s := fmt.Sprintf("%s %s %d", d.ID, d.Epoch, d.Seq)
+		if d.Lost {
+			s += " lost"
+		}
+		got = append(got, s)
+	}
+	if !slices.Equal(got, want) {
+		t.Fatalf("done = %q, want %q", got, want)
+	}
+}
+
+func acceptedIsKept(t *testing.T, b client.Outbox) {
+	accepted(t, b, "uno", "dos")
+	doneIs(t, b, "uno e1 11", "dos e1 12")
+	expect(t, b, 2)
+	for d := range b.Done() {
+		if d.Command != (wire.Reply{Conversation: "a", Text: string(d.ID)}) || d.State != client.Accepted ||
+			!d.At.Equal(when) || d.When.Sub(when) != time.Minute {
+			t.Errorf("done = %+v", d)
+		}
+	}
+	add(t, b, "tres")
+	number(t, b, "tres", 3)
+	settle(t, b, 3, true) // for no epoch
+	doneIs(t, b, "uno e1 11", "dos e1 12")
+}
+
+func lostIsMarked(t *testing.T, b client.Outbox) {
+	accepted(t, b, "uno", "dos", "tres")
+	must(t, b.Lose([]client.EntryID{"dos", "tres"}))
+	doneIs(t, b, "uno e1 11", "dos e1 12 lost", "tres e1 13 lost")
+	must(t, b.Lose([]client.EntryID{"tres"}))
+	doneIs(t, b, "uno e1 11", "dos e1 12", "tres e1 13 lost")
+}
+
+func againIsOnceAtTheEnd(t *testing.T, b client.Outbox) {
+	accepted(t, b, "uno", "dos")
+	add(t, b, "tres")
+	again := wire.Reply{Conversation: "a", Text: "otra vez"}
+	must(t, b.Again("uno", again, when))
+	if err := b.Again("uno", again, when); !errors.Is(err, client.ErrNoEntry) {
+		t.Errorf("again twice: %v", err)
+	}
+	doneIs(t, b, "dos e1 12")
+	expect(t, b, 2, "tres 0", "uno 0")
+	number(t, b, "tres", 3)
+	number(t, b, "uno", 4)
+	settle(t, b, 3, true)
+	if e := settle(t, b, 4, true); e.Command != again {
+		t.Errorf("sent again as %+v", e)
+	}
+}
+
+func forgottenIsGone(t *testing.T, b client.Outbox) {
+	accepted(t, b, "uno", "dos", "tres")
+	must(t, b.Forget([]client.EntryID{"uno", "tres", "nadie"}))
+	doneIs(t, b, "dos e1 12")
 }
