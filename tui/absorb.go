@@ -25,14 +25,11 @@ func (m *Model) absorb(u client.Update) tea.Cmd {
 func (m *Model) take(e client.Event) {
 	switch e := e.(type) {
 	case client.LinkChanged:
-		m.v.link.change(e, m.v.now)
-		m.screen.mark(statusPart, CustomerPart, customerLine)
+		m.linkChanged(e)
 	case client.Welcomed:
 		m.welcome(e)
 	case client.SnapshotPart:
-		m.mirror.Snapshot(e.Snapshot)
-		m.panes.queue.begin(&m.v)
-		m.screen.all()
+		m.snapshot(e.Snapshot)
 	case client.FeedPart:
 		m.feed(e.Feed)
 	case client.Opened:
@@ -47,6 +44,9 @@ func (m *Model) take(e client.Event) {
 	case client.TypingSign:
 		m.mirror.Typing(e.Typing, m.v.now)
 		m.screen.mark(TalkPart)
+	case client.ViewersChanged:
+		m.mirror.Viewing(e.Viewing)
+		m.screen.mark(QueuePart, TalkPart, talkLine)
 	case client.OutboxChanged:
 		m.v.outbox.entries = e.Entries
 		m.checkEntry()
@@ -66,15 +66,13 @@ func (m *Model) welcome(e client.Welcomed) {
 	m.offset = e.Offset
 	m.tick()
 	first := m.v.Me().ID == ""
+	m.tellChanged(e.Welcome)
 	m.mirror.Welcome(e.Welcome)
 	if first && m.v.Me().Role == wire.RoleSupervisor {
 		m.panes.queue.tab = mirror.Team // nothing is ever theirs
 	}
 	m.screen.all()
-	if m.countsOnly() {
-		m.panes.counts.asked = m.v.now
-		m.desk.Ask(bg(), wire.GetCounts{}, countsTicket{})
-	}
+	m.askCounts()
 }
 
 func (m *Model) feed(f wire.Feed) {
@@ -86,12 +84,12 @@ func (m *Model) feed(f wire.Feed) {
 		return
 	}
 	m.panes.queue.begin(&m.v) // the first row may arrive after an empty snapshot
-	m.screen.mark(QueuePart, queueLine, TalkPart, talkLine, statusPart)
+	m.screen.mark(QueuePart, queueLine, TalkPart, talkLine, statusPart, footerPart)
 	for _, r := range f.Records {
 		switch e := r.Event.(type) {
 		case wire.Routed:
 			if e.Conversation == m.v.shown {
-				m.askContext() // who has it decides what may be seen
+				m.changedHands()
 			}
 		case wire.Gone:
 			m.lost(e.Conversation)
@@ -125,7 +123,7 @@ func (m *Model) settle() tea.Cmd {
 // conversation is on a screen that somebody looks at.
 func (m *Model) markSeen() {
 	c, ok := m.v.Conversation(m.v.shown)
-	if !ok || m.places.away || m.v.link.state != liveState || c.Len() == 0 || !m.panes.talk.atEnd() || !m.v.Can("seen") {
+	if !ok || m.places.away || !m.v.link.fresh || c.Len() == 0 || !m.panes.talk.atEnd() || !m.v.Can("seen") {
 		return
 	}
 	s, last := c.Summary(), c.Line(c.Len()-1).Seq
@@ -204,7 +202,7 @@ func (m *Model) contextCame(e client.Answered) {
 	case e.Err != nil:
 		f.failed = m.why(e.Err)
 	case ok && answer.Conversation == f.ticket.conversation:
-		f.context, f.denied = &answer, false
+		f.context, f.denied, f.at = &answer, false, m.v.now
 	}
 }
 

@@ -16,6 +16,12 @@ type places struct {
 	opened      []wire.ConversationID // watched, the last shown last
 	seen        map[wire.ConversationID]uint64
 	away        bool // the terminal's window has not the focus
+	awayAt      time.Time
+	looking     wire.Looking // as the desk was told
+	typedIn     wire.ConversationID
+	typedAt     time.Time
+	epoch       string // of the desk that greeted us last
+	rights      string
 	dropped     uint64
 	noticeUntil time.Time
 }
@@ -31,6 +37,7 @@ type (
 )
 
 const (
+	leanPage   = 15
 	keptOpen   = 8 // conversations whose lines stay at hand
 	noticeTime = 4 * time.Second
 	graveTime  = time.Second // what a key in full flight cannot dismiss
@@ -71,6 +78,8 @@ func (m *Model) carryOut(i Intent) tea.Cmd {
 		return tea.ClearScreen
 	case Clip:
 		return m.clip(i.Text)
+	case Suspend:
+		return tea.Suspend
 	case Leave:
 		return m.leave(i.Sure)
 	case SendAnyway, Reconsider, EditEntry, LeaveEntry, TakeBack, Recover:
@@ -151,6 +160,7 @@ func (m *Model) leaves(k DraftKey, c wire.Command) {
 
 // typed lets the customer know that somebody writes, but nobody of a note.
 func (m *Model) typed(k DraftKey) {
+	m.places.typedIn, m.places.typedAt = k.Conversation, m.v.now
 	m.screen.mark(TalkPart, QueuePart, smallPart)
 	key, draft := m.v.writing()
 	if draft.Empty() && m.v.editing() == nil && k.Kind == ReplyKind {
@@ -192,6 +202,9 @@ func (m *Model) focus(p Part) {
 		p = TalkPart
 	}
 	m.v.focus = p
+	if p == CustomerPart && m.v.link.lean && m.v.file.context == nil && !m.v.file.asked {
+		m.askContext()
+	}
 }
 
 // show puts a conversation in front of the agent. What belongs to the customer
@@ -201,7 +214,9 @@ func (m *Model) show(id wire.ConversationID, at uint64) tea.Cmd {
 	if id != m.v.shown {
 		m.v.shown, m.v.file = id, &file{}
 		m.watch(id)
-		m.askContext()
+		if !m.v.link.lean || m.v.focus == CustomerPart {
+			m.askContext()
+		}
 	}
 	m.panes.queue.turnTo(id, &m.v)
 	m.focus(TalkPart)
@@ -241,12 +256,21 @@ func (m *Model) askOlder(i Older) {
 		return
 	}
 	t.asked = i
-	m.desk.Ask(bg(), wire.Older{Conversation: i.Conversation, Before: i.Before, Limit: wire.MaxPage / 2}, olderTicket{i.Conversation})
+	m.desk.Ask(bg(), wire.Older{Conversation: i.Conversation, Before: i.Before, Limit: m.page()}, olderTicket{i.Conversation})
+}
+
+// page is how many lines of history are asked for at once.
+func (m *Model) page() int {
+	if m.v.link.lean {
+		return leanPage
+	}
+	return wire.MaxPage / 2
 }
 
 // reload asks for everything again.
 func (m *Model) reload() {
 	m.askContext()
+	m.askCounts()
 	m.desk.Resync()
 	m.screen.all()
 	m.tell(Notice{Text: m.v.words.Say(words.Reloading)})

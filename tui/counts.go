@@ -59,8 +59,18 @@ func (p *counts) Draw(s Size, v *look) []string {
 		c.inside(b)
 		c.outside(b, c.ground)
 	}
-	c.bottom(b, nil, seg{})
+	c.bottom(b, p.age(v), seg{})
 	return c.finish()
+}
+
+// age is how old the figures are: they do not come by themselves.
+func (p *counts) age(v *look) []seg {
+	age := v.now.Sub(p.at)
+	pen := v.pens.plain.quiet
+	if !v.link.fresh || age >= 3*countsEvery {
+		pen = v.pens.plain.warn
+	}
+	return []seg{{pen, v.with(words.CountsAge, words.Args{"Ago": agoOf(age, v)})}}
 }
 
 func (p *counts) row(b border, name, figure ink.Pen, v *look, first text.Line, figures ...text.Line) {
@@ -76,10 +86,19 @@ func (p *counts) row(b border, name, figure ink.Pen, v *look, first text.Line, f
 }
 
 // countsOnly reports whether this role sees numbers instead of conversations.
-func (m *Model) countsOnly() bool { return m.v.Me().Role == wire.RoleAdmin }
+func (m *Model) countsOnly() bool { return m.v.countsOnly() }
+
+func (v *look) countsOnly() bool { return v.Me().Role == wire.RoleAdmin }
 
 func (m *Model) refreshCounts() {
-	if m.countsOnly() && m.v.now.Sub(m.panes.counts.asked) >= countsEvery {
+	if !m.v.link.lean && !m.v.link.offline() && m.v.now.Sub(m.panes.counts.asked) >= countsEvery {
+		m.askCounts()
+	}
+}
+
+// askCounts asks for the figures, for those who see nothing else.
+func (m *Model) askCounts() {
+	if m.countsOnly() {
 		m.panes.counts.asked = m.v.now
 		m.desk.Ask(bg(), wire.GetCounts{}, countsTicket{})
 	}

@@ -15,6 +15,7 @@ type file struct {
 	ticket  ticket
 	asked   bool
 	context *wire.Context // the last whole answer; nil before it
+	at      time.Time     // when it came, by the desk's clock
 	failed  string        // why the last request failed
 	denied  bool
 }
@@ -106,7 +107,7 @@ func (p *customer) Draw(s Size, v *look) []string {
 		c.top(b, title, seg{})
 		c.says(b, v.pens.plain.quiet, p.absent(v)...)
 	}
-	c.bottom(b, nil, p.label(v))
+	c.bottom(b, contextAge(v), p.label(v))
 	return c.finish()
 }
 
@@ -136,8 +137,10 @@ func (p *customer) absent(v *look) []text.Line {
 		return []text.Line{text.Clean(f.failed), v.with(words.ContextRetry, words.Args{"Key": v.keys.Key(keymap.Context, keymap.Refresh)})}
 	case f.context != nil:
 		return []text.Line{v.of(words.NoContext, f.context.None)}
-	case v.link.state != liveState:
+	case v.link.offline():
 		return []text.Line{v.say(words.ContextOffline)}
+	case v.link.lean && !f.asked:
+		return []text.Line{v.with(words.ContextLean, words.Args{"Key": v.keys.Key(keymap.Context, keymap.Refresh)})}
 	}
 	return []text.Line{v.say(words.ContextLoading)}
 }
@@ -147,10 +150,35 @@ func sourceAge(f *file, v *look) seg {
 	pen := v.pens.plain.quiet
 	age := v.now.Sub(f.context.AsOf.Time())
 	line := text.Concat(v.of(words.Source, f.context.Src), text.Literal(" "), text.Clean(ageOf(age, v)))
-	if age >= 2*stale || f.failed != "" {
+	if age >= 2*stale || f.failed != "" || !v.link.fresh {
 		pen = v.pens.plain.warn
 	}
 	return seg{pen, line}
+}
+
+// contextAge says when the figures came and, while nobody can know whether they
+// still hold, that they are old: the age above is of the core's own reading.
+func contextAge(v *look) []seg {
+	f := v.file
+	if f.context == nil || f.context.None != "" {
+		return nil
+	}
+	pen, age := v.pens.plain.quiet, v.now.Sub(f.at)
+	switch {
+	case !v.link.fresh:
+		pen = v.pens.plain.warn
+	case age < stale:
+		return nil // the age above says it all
+	}
+	return []seg{{pen, v.with(words.ContextGot, words.Args{"Ago": agoOf(age, v)})}}
+}
+
+// agoOf is [ageOf] as a moment that has passed.
+func agoOf(d time.Duration, v *look) string {
+	if d < time.Minute {
+		d = d.Truncate(10 * time.Second)
+	}
+	return v.locale.Ago(v.now, v.now.Add(-d))
 }
 
 // ageOf counts the first minute in tens of seconds, so that a quiet screen stays

@@ -29,8 +29,10 @@ type fakeDesk struct {
 	watched map[wire.ConversationID]bool
 	typing  []wire.ConversationID
 	resyncs int
-	edited  []edited // what was asked about entries that wait
-	refuses error    // what such a question answers
+	looks   []wire.Looking
+	hears   func() time.Time // nil: never
+	edited  []edited         // what was asked about entries that wait
+	refuses error            // what such a question answers
 }
 
 // edited is a question about an entry.
@@ -56,6 +58,14 @@ func (d *fakeDesk) Ask(_ context.Context, q wire.Ask, token any) {
 func (d *fakeDesk) Typing(id wire.ConversationID) { d.typing = append(d.typing, id) }
 func (d *fakeDesk) Resync()                       { d.resyncs++ }
 func (d *fakeDesk) Active()                       {}
+func (d *fakeDesk) Look(l wire.Looking)           { d.looks = append(d.looks, l) }
+func (d *fakeDesk) Beat() time.Duration           { return 10 * time.Second }
+func (d *fakeDesk) Heard() (at time.Time) {
+	if d.hears != nil {
+		at = d.hears()
+	}
+	return at
+}
 
 func (d *fakeDesk) edit(what string, id client.EntryID, c wire.Command) error {
 	if d.refuses == nil {
@@ -107,6 +117,7 @@ type setup struct {
 	size   Size
 	locale string
 	role   wire.Role
+	lean   bool
 	can    []string
 	rows   []wire.Summary
 }
@@ -124,11 +135,12 @@ func start(t testing.TB, s setup) *bench {
 	}
 	b := &bench{t: t, desk: &fakeDesk{watched: map[wire.ConversationID]bool{}}, now: noon, seq: 1000}
 	l, _ := locale.Parse(s.locale)
-	m, err := New(Config{Desk: b.desk, Locale: l, Now: func() time.Time { return b.now }})
+	m, err := New(Config{Desk: b.desk, Locale: l, Lean: s.lean, Server: "https://ana:secret@desk.example:8480/path?token=x", Now: func() time.Time { return b.now }})
 	if err != nil {
 		t.Fatal(err)
 	}
 	b.m = m
+	b.desk.hears = func() time.Time { return b.m.now() } // a link without silence
 	b.send(tea.WindowSizeMsg{Width: s.size.Width, Height: s.size.Height})
 	b.events(
 		client.LinkChanged{State: client.Connecting},

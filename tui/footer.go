@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"ventanilla/client/wire"
 	"ventanilla/keymap"
 	"ventanilla/tui/ink"
 	"ventanilla/tui/text"
@@ -29,6 +30,11 @@ func hints(s keymap.Scope) []keymap.Action {
 	return []keymap.Action{keymap.Accept, keymap.Leave, keymap.Back}
 }
 
+// countsHints are for those who see figures and no conversations.
+func countsHints() []keymap.Action {
+	return []keymap.Action{keymap.Refresh, keymap.Command, keymap.Help, keymap.Quit}
+}
+
 // footer draws the last line. What can be pressed changes with the focus only,
 // so those words are kept.
 type footer struct {
@@ -43,11 +49,12 @@ type footerKey struct {
 	width int
 	pens  *pens
 	role  string
+	mine  bool
 }
 
 // draw draws news if there is some, else what may follow a key, else what can be
 // pressed here.
-func (f *footer) draw(width int, v *look, scope keymap.Scope) string {
+func (f *footer) draw(width int, v *look, scope keymap.Scope, subject *wire.Summary) string {
 	r := &f.row
 	r.Start(width, v.measure)
 	switch {
@@ -57,30 +64,35 @@ func (f *footer) draw(width int, v *look, scope keymap.Scope) string {
 		r.Put(v.pens.plain.accent, text.Concat(text.Literal(" "), text.Clean(v.notice.Text)))
 	default:
 		r.Pad(v.pens.plain.ink, 1)
-		line, cells := f.keys(r.Left(), v, scope)
+		line, cells := f.keys(r.Left(), v, scope, subject)
 		r.Row(line, cells)
 	}
 	return r.End(v.pens.plain.ink)
 }
 
-func (f *footer) keys(width int, v *look, scope keymap.Scope) (line string, cells int) {
+func (f *footer) keys(width int, v *look, scope keymap.Scope, subject *wire.Summary) (line string, cells int) {
 	if len(v.follow) > 0 {
 		line = helpLine(width, v, following(v))
 		return line, lipgloss.Width(line)
 	}
-	made := footerKey{scope, width, v.pens, string(v.Me().Role)}
+	mine := subject != nil && subject.Agent == v.Me().ID
+	made := footerKey{scope, width, v.pens, string(v.Me().Role), mine}
 	if f.made != made || !v.Ready() {
-		f.made, f.hints = made, helpLine(width, v, here(v, scope))
+		f.made, f.hints = made, helpLine(width, v, here(v, scope, mine))
 		f.cells = lipgloss.Width(f.hints)
 	}
 	return f.hints, f.cells
 }
 
-// here lists what can be pressed where the focus is.
-func here(v *look, scope keymap.Scope) []key.Binding {
+// here lists what can be pressed where the focus is. What is mine cannot be taken.
+func here(v *look, scope keymap.Scope, mine bool) []key.Binding {
 	var out []key.Binding
-	for _, a := range hints(scope) {
-		if k := v.keys.Key(scope, a); k != "" && allowed(v, a) {
+	actions := hints(scope)
+	if v.countsOnly() {
+		actions = countsHints()
+	}
+	for _, a := range actions {
+		if k := v.keys.Key(scope, a); k != "" && allowed(v, a) && !(mine && a == keymap.Take) {
 			out = append(out, binding(k, a, v))
 		}
 	}

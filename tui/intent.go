@@ -67,6 +67,8 @@ type (
 		IDs   []client.EntryID
 		Again bool
 	}
+	// Suspend gives the terminal back to the shell until the agent returns.
+	Suspend struct{}
 	// Leave ends the program. Unless Sure, it asks when something would be lost.
 	Leave struct{ Sure bool }
 )
@@ -87,6 +89,7 @@ func (Press) intent()   {}
 func (Clip) intent()    {}
 func (Refresh) intent() {}
 func (Reload) intent()  {}
+func (Suspend) intent() {}
 func (Leave) intent()   {}
 
 func (SendAnyway) intent() {}

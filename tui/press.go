@@ -130,6 +130,8 @@ func (m *Model) everywhere(a keymap.Action) (Intent, bool) {
 			return Close{}, true
 		}
 		return Ask{helpSheet(m.scope(), &m.v)}, true
+	case keymap.Command:
+		return Ask{newPrompt()}, true
 	case keymap.Refresh:
 		if m.v.focus == CustomerPart {
 			return Refresh{}, true

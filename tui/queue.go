@@ -107,7 +107,7 @@ func (q *queue) turn(by int, v *look) {
 // begin puts the cursor on the first row as soon as there is one, and leaves it
 // alone once it has been on a conversation.
 func (q *queue) begin(v *look) {
-	if q.selected == "" && v.Ready() {
+	if q.selected == "" && v.Begun() {
 		q.selectAt(q.list(v), 0)
 	}
 }
@@ -147,7 +147,7 @@ func (q *queue) Draw(s Size, v *look) []string {
 	l := q.list(v)
 	q.height = max(0, s.Height-len(c.rows)-1)
 	switch {
-	case !v.Ready():
+	case !v.Begun():
 		c.says(b, v.pens.plain.quiet, v.say(words.LoadingQueue))
 	case q.search.found != nil:
 		q.search.drawHits(c, b, q.height, v)

@@ -43,7 +43,7 @@ func (q *queue) drawRow(s wire.Summary, selected bool, v *look) {
 		pen = t.bold
 	}
 	c.Column(pen, clean.cleanName, name)
-	c.Pad(pen, 1)
+	c.Glyphs(pen, viewerSign(v.Viewers(s.ID)))
 	pen = t.quiet
 	if s.Unread > 0 {
 		pen = t.ink

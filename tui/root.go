@@ -36,6 +36,7 @@ func nextTick(now time.Time) tea.Cmd {
 // message and the one method that deals with it.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	m.tick()
+	defer m.tellLooking()
 	switch msg := msg.(type) {
 	case client.Update:
 		return m, m.absorb(msg)
@@ -62,7 +63,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.screen.mark(TalkPart) // it is looked at from here on
 		return m, m.settle()
 	case tea.BlurMsg:
-		m.places.away = true
+		m.places.away, m.places.awayAt = true, m.v.now
 		m.v.drafts.witness.away()
 	}
 	return m, nil
@@ -98,7 +99,7 @@ func (m *Model) second() tea.Cmd {
 	m.forgetPending()
 	m.refreshCounts()
 	m.watchDoor()
-	if m.v.file.old(m.v.now) {
+	if m.v.file.old(m.v.now) && !m.v.link.lean && !m.v.link.offline() {
 		m.askContext()
 	}
 	return tea.Batch(m.settle(), m.keep())

@@ -131,9 +131,9 @@ func (m *Model) draw(c cell) []string {
 	case CustomerPart:
 		return m.panes.customer.Draw(c.Size, v)
 	case statusPart:
-		return []string{drawStatus(c.Width, v, m.now())}
+		return []string{drawStatus(c.Width, v)}
 	case footerPart:
-		return []string{m.panes.footer.draw(c.Width, v, m.scope())}
+		return []string{m.panes.footer.draw(c.Width, v, m.scope(), m.subject())}
 	case queueLine:
 		return []string{drawQueueLine(c.Width, v)}
 	case talkLine:
@@ -147,6 +147,9 @@ func (m *Model) draw(c cell) []string {
 // sheetPart is the part at whose foot a sheet stands: the one with the focus.
 func (m *Model) sheetPart() Part {
 	host := m.v.focus
+	if _, ok := m.panes.sheet.(*prompt); ok {
+		host = footerPart
+	}
 	if host == ComposerPart || isTall(m.panes.sheet) {
 		host = TalkPart
 	}

@@ -32,7 +32,8 @@ type picker struct {
 	reason      *edit.Buffer
 	reasonLabel words.ID
 	inReason    bool
-	tall        bool // takes all the room there is
+	tall        bool      // takes all the room there is
+	legend      text.Line // what signs on the screen mean
 	// pick says what a choice comes to.
 	pick func(value, reason string) Intent
 
@@ -172,7 +173,7 @@ func (p *picker) Draw(s Size, v *look) []string {
 		c.tee(b, []seg{{v.pens.plain.quiet, v.say(p.reasonLabel)}}, seg{})
 		p.box(b, " › ", words.TypeReason, p.reason, p.inReason, v)
 	}
-	c.bottom(b, nil, seg{v.pens.plain.quiet, p.hint(v)})
+	c.bottom(b, p.footnote(v), seg{v.pens.plain.quiet, p.hint(v)})
 	return c.finish()
 }
 
@@ -184,6 +185,13 @@ func (p *picker) hint(v *look) text.Line {
 	}
 	args["Next"] = v.keys.Key(keymap.Input, keymap.FieldNext)
 	return v.with(words.SheetKeysField, args)
+}
+
+func (p *picker) footnote(v *look) []seg {
+	if p.legend.Empty() {
+		return nil
+	}
+	return []seg{{v.pens.plain.quiet, p.legend}}
 }
 
 // box draws a field: its text, or in its place what to write there.

@@ -235,6 +235,6 @@ func helpSheet(scope keymap.Scope, v *look) Sheet {
 	}
 	p := newPicker(v.with(words.HelpTitle, words.Args{"Scope": v.of(words.ScopeName, string(scope)).String()}), choices,
 		func(value, _ string) Intent { return Press{keymap.Action(value)} })
-	p.tall = true
+	p.tall, p.legend = true, v.say(words.ViewersLegend)
 	return p
 }

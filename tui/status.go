@@ -1,9 +1,6 @@
 package tui
 
 import (
-	"time"
-
-	"ventanilla/client"
 	"ventanilla/client/mirror"
 	"ventanilla/client/wire"
 	"ventanilla/tui/ink"
@@ -11,57 +8,20 @@ import (
 	"ventanilla/tui/words"
 )
 
-// link is how the connection stands, as the status line shows it.
-type link struct {
-	state   linkState
-	latency time.Duration
-	retry   time.Time // by our own clock
-	since   time.Time // when it was last live, by the desk's clock
-	fatal   bool      // it will not come back by itself
-}
-
-type linkState int8
-
-const (
-	connectingState linkState = iota
-	catchingUpState
-	liveState
-	downState
-)
-
-func (l *link) change(e client.LinkChanged, now time.Time) {
-	if l.state == liveState && e.State != client.Live {
-		l.since = now
-	}
-	l.latency, l.retry = e.Latency, e.Retry
-	switch e.State {
-	case client.Live:
-		l.state = liveState
-	case client.CatchingUp:
-		l.state = catchingUpState
-	case client.Connecting:
-		l.state = connectingState
-	default:
-		l.state = downState
-		l.fatal = e.Retry.IsZero() && e.Err != nil
-	}
-}
-
 // drawStatus draws the top line: where, how the link stands, when, who.
-func drawStatus(width int, v *look, own time.Time) string {
+func drawStatus(width int, v *look) string {
 	var r ink.Row
 	r.Start(width, v.measure)
 	p := v.pens.status
-	right := meLine(v)
 	clock := text.Clean(v.locale.Clock(v.now))
-	line, pen := linkLine(v, own)
-	if n := v.outbox.unsent(); n > 0 && v.link.state != liveState {
-		line = text.Concat(line, text.Literal(" · "), text.Clean(v.words.Count(words.LeaveUnsent, n)))
-	}
+	line, pen := badge(v, width < twoPanes)
+	right := meLine(v, width-line.Width(v.measure)-clock.Width(v.measure)-7)
 	room := line.Width(v.measure) + clock.Width(v.measure) + right.Width(v.measure) + 6
 	r.Pad(p, 1)
-	r.Put(p, text.Literal("ventanilla"))
-	r.Pad(p, 2)
+	if r.Left() > room+12 {
+		r.Put(p, text.Literal("ventanilla"))
+		r.Pad(p, 2)
+	}
 	r.PutIn(p, text.Name(v.Workspace()), r.Left()-room-2)
 	r.To(p, max(room, 0))
 	r.Put(pen, line)
@@ -75,48 +35,29 @@ func drawStatus(width int, v *look, own time.Time) string {
 	return r.End(p)
 }
 
-// linkLine says how fresh the screen is, by a glyph, words and a colour.
-func linkLine(v *look, own time.Time) (text.Line, ink.Pen) {
-	l := v.link
-	switch {
-	case l.fatal:
-		return text.Concat(text.Literal("✘ "), v.say(words.LinkEnded)), v.pens.offline
-	case l.state == liveState && l.latency > 0:
-		return v.with(words.LinkLiveLatency, words.Args{"Ms": max(1, l.latency.Milliseconds())}), v.pens.live
-	case l.state == liveState:
-		return v.say(words.LinkLive), v.pens.live
-	case l.state == catchingUpState:
-		return v.say(words.LinkCatchingUp), v.pens.behind
-	case l.state == downState && l.retry.After(own):
-		return v.with(words.LinkRetry, words.Args{"Time": v.locale.Span(l.retry.Sub(own) + time.Second - 1)}), v.pens.offline
-	case l.state == downState:
-		return v.say(words.LinkDown), v.pens.offline
-	}
-	return v.say(words.LinkConnecting), v.pens.behind
-}
-
-// staleness says how old the lists are while the link is not live.
-func staleness(v *look) []seg {
-	if v.link.state == liveState || v.link.since.IsZero() {
-		return nil
-	}
-	age := v.locale.Span(v.now.Sub(v.link.since))
-	return []seg{{v.pens.plain.warn, v.with(words.StaleSince, words.Args{"Time": age})}}
-}
-
-// meLine is who works here, how they are, and how much they have.
-func meLine(v *look) text.Line {
+// meLine is who works here, how they are, and how much they have: as much of it
+// as there is room for. That somebody may only read always stands there.
+func meLine(v *look, room int) text.Line {
 	me := v.myself()
 	if me.ID == "" {
 		return text.Line{}
 	}
-	line := text.Concat(text.Name(me.Name), text.Literal(" · "))
+	name, state := text.Name(me.Name), v.of(words.StateName, string(me.State))
+	end := text.Clean(v.words.Count(words.OpenCount, v.Rows(mirror.Mine, mirror.ByWaiting).Len()))
+	dot := text.Literal(" · ")
 	if !v.writes() {
-		return text.Concat(line, v.of(words.RoleName, string(me.Role)), text.Literal("  "), v.say(words.ReadOnly), text.Literal(" "))
+		state, end, dot = v.of(words.RoleName, string(me.Role)), v.say(words.ReadOnly), text.Literal("  ")
 	}
-	n := v.Rows(mirror.Mine, mirror.ByWaiting).Len()
-	return text.Concat(line, v.of(words.StateName, string(me.State)), text.Literal(" · "),
-		text.Clean(v.words.Count(words.OpenCount, n)), text.Literal(" "))
+	space := text.Literal(" ")
+	for _, line := range []text.Line{
+		text.Concat(name, text.Literal(" · "), state, dot, end, space),
+		text.Concat(name, dot, end, space),
+	} {
+		if line.Width(v.measure) <= room {
+			return line
+		}
+	}
+	return text.Concat(end, space)
 }
 
 // waitingCount is how many conversations wait for this agent: what the window's
@@ -175,6 +116,9 @@ func drawTalkLine(width int, v *look) string {
 	}
 	s := c.Summary()
 	r.PutIn(v.pens.customer, text.Name(s.Customer), width/3)
+	if all := v.Viewers(s.ID); len(all) > 0 {
+		r.Put(v.pens.staff, text.Concat(text.Literal(" "), text.Clean(viewerSign(all))))
+	}
 	r.Put(v.pens.plain.quiet, text.Literal(": "))
 	if s.Last.By == wire.ByAgent {
 		r.Put(v.pens.plain.quiet, text.Literal("↩ "))

@@ -309,12 +309,20 @@ func (t *talk) foot(b border, c mirror.Conversation, v *look) {
 			"Back": v.keys.Key(keymap.Conversation, keymap.TakeBack)}))
 	case t.below > 0:
 		t.canvas.Put(v.pens.plain.accent, text.Clean(v.words.Count(words.LinesBelow, t.below)))
+	case v.link.offline() && (c.Stale() || !c.Opened()):
+		t.canvas.Put(v.pens.plain.warn, v.say(words.LinesOffline))
 	case c.Stale() || !c.Opened():
 		t.canvas.Put(v.pens.plain.quiet, v.say(words.LoadingLines))
 	case typing && sign.By == wire.ByCustomer:
 		t.canvas.Put(v.pens.plain.quiet, v.with(words.IsTyping, words.Args{"Name": text.Name(c.Summary().Customer).String()}))
 	case typing:
 		t.canvas.Put(v.pens.plain.quiet, v.with(words.IsTyping, words.Args{"Name": v.name(sign.Agent).String()}))
+	case v.link.offline():
+		t.canvas.Put(v.pens.plain.warn, stillWorks(v))
+	}
+	if worth := t.worth(c, v); !worth.line.Empty() {
+		t.canvas.To(t.canvas.ground, worth.line.Width(v.measure)+1)
+		t.canvas.Put(worth.pen, worth.line)
 	}
 	t.canvas.outside(b, t.canvas.ground)
 }

@@ -3,6 +3,7 @@ package tui
 import (
 	"time"
 
+	"ventanilla/client/mirror"
 	"ventanilla/client/wire"
 	"ventanilla/keymap"
 	"ventanilla/tui/ink"
@@ -60,8 +61,15 @@ func (t *talk) head(b border, s wire.Summary, v *look) {
 	if mark, p := priorityMark(s.Priority, v.pens.plain); mark != " " {
 		c.Put(p, text.Concat(text.Literal(" · "), v.of(words.PriorityName, priorityKey(s.Priority))))
 	}
+	others := viewersLine(v.Viewers(s.ID), v)
+	room := others.Width(v.measure)
 	for _, tag := range s.Tags {
-		c.Put(v.pens.plain.quiet, text.Concat(text.Literal(" #"), text.Name(tag)))
+		c.PutIn(v.pens.plain.quiet, text.Concat(text.Literal(" #"), text.Name(tag)), c.Left()-room-3)
+	}
+	if room > 0 {
+		c.Pad(t.canvas.ground, 2)
+		c.To(t.canvas.ground, room+1)
+		c.Put(v.pens.staff, others)
 	}
 	c.outside(b, t.canvas.ground)
 	if t.strip {
@@ -72,12 +80,32 @@ func (t *talk) head(b border, s wire.Summary, v *look) {
 	}
 }
 
+// worth is what is to be known of the lines above: how old they are when the link
+// is not live, or that older ones are on their way.
+func (t *talk) worth(c mirror.Conversation, v *look) seg {
+	top := t.window.moved && c.Len() > 0 && c.More() && t.window.seq <= c.Line(0).Seq
+	old := staleness(v)
+	switch {
+	case top && v.link.offline():
+		return seg{v.pens.plain.warn, v.say(words.OlderOffline)}
+	case old != nil:
+		return old[0]
+	case top:
+		return seg{v.pens.plain.quiet, v.say(words.OlderLoading)}
+	}
+	return seg{}
+}
+
 func (t *talk) drawNone(v *look) []string {
 	b := paneBorder(v, TalkPart)
 	p := titlePen(v, TalkPart)
 	t.canvas.top(b, []seg{{p, text.Literal("2 ")}, {p, v.say(words.TalkTitle)}}, seg{})
-	t.canvas.says(b, v.pens.plain.quiet, v.say(words.NothingShown), v.with(words.NothingShownHint, words.Args{
-		"Next": v.keys.Key(keymap.Queue, keymap.NextPriority), "Open": v.keys.Key(keymap.Queue, keymap.Open)}))
+	hint := v.with(words.NothingShownHint, words.Args{
+		"Next": v.keys.Key(keymap.Queue, keymap.NextPriority), "Open": v.keys.Key(keymap.Queue, keymap.Open)})
+	if v.link.offline() && v.Begun() {
+		hint = stillWorks(v)
+	}
+	t.canvas.says(b, v.pens.plain.quiet, v.say(words.NothingShown), hint)
 	t.canvas.bottom(b, nil, seg{})
 	return t.canvas.finish()
 }

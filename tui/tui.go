@@ -9,6 +9,7 @@ package tui
 
 import (
 	"context"
+	"net/url"
 	"time"
 
 	"ventanilla/client"
@@ -31,6 +32,11 @@ type Desk interface {
 	Typing(wire.ConversationID)
 	Resync()
 	Active()
+	// Look says what is in front of the agent; Heard and Beat are by what one knows
+	// whether the link still stands.
+	Look(wire.Looking)
+	Heard() time.Time
+	Beat() time.Duration
 	// Change, TakeBack and Hold are for what has not left yet.
 	Change(id client.EntryID, c wire.Command) error
 	TakeBack(client.EntryID) error
@@ -51,6 +57,11 @@ type Config struct {
 	Theme  *theme.Theme
 	Locale locale.Locale
 	Drafts Drafts // nil means that drafts end with the program
+	// Server is the desk's address, to be shown.
+	Server string
+	// Lean asks for less over a thin link: the context only when it is wanted, short
+	// pages of history, no figures by themselves. The badge says so.
+	Lean bool
 	// Now is our own clock, in the zone to show; nil means the machine's.
 	Now func() time.Time
 }
@@ -103,9 +114,26 @@ func New(cfg Config) (*Model, error) {
 		places: places{seen: make(map[wire.ConversationID]uint64)}}
 	m.v = look{View: m.mirror.View(), words: catalogue, locale: cfg.Locale, pens: choice.pens(), keys: cfg.Keys,
 		measure: text.Wcwidth, focus: QueuePart, outbox: &outbox{}, drafts: newDrafts(cfg.Drafts), file: &file{}}
+	m.v.link = link{lean: cfg.Lean, story: &linkStory{desk: address(cfg.Server)}}
 	m.tick()
 	return m, nil
 }
 
-// tick reads the clock: everything drawn until the next message has one time.
-func (m *Model) tick() { m.v.now = m.now().Add(m.offset) }
+// tick reads the clock: everything drawn until the next message has one time, and
+// what is called live is live at that time.
+func (m *Model) tick() {
+	now := m.now()
+	m.v.now = now.Add(m.offset)
+	if m.v.link.watch(now, m.desk.Heard(), m.desk.Beat()) {
+		m.screen.mark(statusPart, QueuePart, TalkPart, customerLine, CustomerPart)
+	}
+}
+
+// address is where a desk is, without what may be secret in the way there.
+func address(server string) string {
+	u, err := url.Parse(server)
+	if err != nil || u.Host == "" {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
+}

@@ -40,8 +40,22 @@ func needs(a keymap.Action) string {
 
 // allowed reports whether the desk lets my role do what an action comes to.
 func allowed(v *look, a keymap.Action) bool {
+	if v.countsOnly() && !withoutConversations(a) {
+		return false
+	}
 	command := needs(a)
 	return command == "" || !v.Ready() || v.Can(command)
+}
+
+// withoutConversations reports whether an action means something to those who see
+// none.
+func withoutConversations(a keymap.Action) bool {
+	switch a {
+	case keymap.Refresh, keymap.Command, keymap.Help, keymap.Quit, keymap.CyclePresence, keymap.Back,
+		keymap.Accept, keymap.Leave, keymap.Up, keymap.Down, keymap.PageUp, keymap.PageDown:
+		return true
+	}
+	return false
 }
 
 // work turns an action on a conversation into an intent; ok is false for

@@ -26,11 +26,15 @@ type workstation struct {
 }
 
 // look is how the screen is to look.
-type look struct{ locale, theme string }
+type look struct {
+	locale, theme string
+	lean          bool
+}
 
 func (l *look) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&l.locale, "locale", "", "language and country: es-AR, es-MX or en (default: the system's)")
+	f.BoolVar(&l.lean, "lean", false, "low data: for thin links, the customer's context only when asked for and short pages of history")
 	f.StringVar(&l.theme, "theme", "auto", "colours: auto, "+strings.Join(theme.Names(), ", "))
 }
 
@@ -119,12 +123,13 @@ func (l look) show(ctx context.Context, s seat) error {
 	inbox := tui.NewInbox()
 	to := client.Config{
 		URL: s.Server, Token: s.Token, Dial: s.dial, Device: device, Locale: cfg.Locale.String(), Sink: inbox.Put,
+		Lean: l.lean,
 	}
 	if s.box != nil {
 		to.Outbox, cfg.Drafts = s.box, keptDrafts{s.box}
 	}
 	c := client.New(to)
-	cfg.Desk = c
+	cfg.Desk, cfg.Server, cfg.Lean = c, s.Server, l.lean
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	ended := make(chan error, 1)
