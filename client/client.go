@@ -163,8 +163,8 @@ func (c *Client) keep(ctx context.Context, target target) error {
 			pause.ceiling = 0
 		}
 		asked, wait := pause.next(err)
-		if err := c.mend(err); err != nil {
-			return err
+		if failed := c.mend(err); failed != nil {
+			err = failed // and the next link comes to the same
 		}
 		down := c.linkState(Down, err)
 		down.Retry = c.clock.Now().Add(asked + wait)

@@ -73,8 +73,8 @@ type TypingSign struct {
 // on a change, and whole when a feed begins. It is worth nothing once the link is down.
 type ViewersChanged struct{ wire.Viewing }
 
-// Withheld reports what keeps the desk from taking commands, such as a full disk;
-// they wait and are tried again. A nil Why says that it is over, or that there is
+// Withheld reports what keeps the desk from taking commands, or our own outbox from
+// giving them, such as a full disk; they wait and are tried again. A nil Why says that it is over, or that there is
 // no link to know it by.
 type Withheld struct{ Why *wire.Refusal }
 

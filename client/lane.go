@@ -201,7 +201,7 @@ func (c *Client) Do(command wire.Command) EntryID {
 		err = c.lane.box.Add(e.ID, command, e.At)
 	}
 	if err != nil {
-		e.State, e.Refusal = Refused, &wire.Refusal{Kind: wire.Internal, Code: "outbox", Text: "the outbox cannot keep this"}
+		e.State, e.Refusal = Refused, notKept(err)
 		if errors.Is(err, ErrTooLarge) {
 			e.Refusal = &wire.Refusal{Kind: wire.Invalid, Code: "too_large", Text: ErrTooLarge.Error()}
 		}

@@ -166,7 +166,7 @@ func (l *link) handle(f wire.FromDesk, size int, now time.Time) error {
 	case f.Feed != nil:
 		return l.feed(*f.Feed, size, now)
 	case f.Outcome != nil:
-		return l.outcome(*f.Outcome, now)
+		l.outcome(*f.Outcome, now)
 	case f.Resend != nil:
 		l.resend(*f.Resend, now)
 	case f.Answer != nil:
@@ -277,19 +277,23 @@ func (l *link) tell() {
 	l.c.say(e)
 }
 
-func (l *link) outcome(o wire.Outcome, now time.Time) error {
+func (l *link) outcome(o wire.Outcome, now time.Time) {
 	c := l.c
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	e, known, err := c.lane.settle(o, now)
-	if err != nil || !known {
-		return err
+	switch {
+	case err != nil: // the desk has its outcome still: it is asked for again
+		c.lane.resend(wire.Resend{From: o.N}, now)
+		c.stall(err, now)
+	case known:
+		c.say(Settled{e, o})
+		c.withhold(nil)
+	default:
+		return
 	}
-	c.say(Settled{e, o})
-	c.withhold(nil)
 	c.sayOutbox()
 	c.stir()
-	return nil
 }
 
 // withhold tells when what keeps the desk from taking commands changes; called

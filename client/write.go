@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -100,8 +101,11 @@ func (c *Client) compose(now time.Time) (*wire.FromClient, error) {
 		return &wire.FromClient{Ping: c.beat.ping(c.active, now)}, nil
 	}
 	command, err := c.lane.next(now)
-	if err != nil {
+	switch {
+	case errors.Is(err, errNewLane):
 		return nil, err
+	case err != nil:
+		c.stall(err, now)
 	}
 	if command != nil {
 		c.sayOutbox()
