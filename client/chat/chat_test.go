@@ -461,7 +461,7 @@ func TestACustomerTurnedAwayStaysAway(t *testing.T) {
 		desk *desk
 		code int
 	}{
-		"by a close code": {&desk{serve: func(_ int, c *deskConn) { c.welcome(0); c.close(wire.CloseGarbage) }}, wire.CloseGarbage},
+		"by a close code": {&desk{serve: func(_ int, c *deskConn) { c.welcome(0); c.close(wire.CloseVersion) }}, wire.CloseVersion},
 		"by the ticket": {&desk{ticket: func(w http.ResponseWriter, _ chatwire.TicketRequest) {
 			http.Error(w, `{"kind":"denied","code":"token"}`, http.StatusUnauthorized)
 		}}, http.StatusUnauthorized},

@@ -238,16 +238,17 @@ type Pong struct {
 }
 
 // Close codes of the websocket tell the client what to do. 4000 to 4099: come
-// back, after a wait with jitter. 4100 to 4199: do not, a person has to act.
+// back, after a wait with jitter. 4100 to 4199: do not, a person has to act. Garbage
+// is for coming back: more often than a bad client it is a bad line.
 const (
 	CloseRestart   = 4000 // the desk stops or restarts
 	CloseSlow      = 4001 // the client fell behind; resume from its position
 	CloseRights    = 4002 // its role or queues changed; come back for a snapshot
 	CloseNoGreet   = 4003 // no hello in time; from customers also a ticket that is not good
 	CloseTrouble   = 4004 // the desk could not go on
+	CloseGarbage   = 4005 // frames that are not of this protocol, twice; something else than a good hello first
 	CloseSignedOut = 4100 // the session ended: sign in again, everything is kept
 	CloseVersion   = 4101 // the protocol version is not spoken here
-	CloseGarbage   = 4102 // frames that are not of this protocol, twice; something else than a good hello first
 	CloseTooMany   = 4103 // too many connections of one person, or another one of the same lane
 	CloseRevoked   = 4104 // an administrator ended the session or the account: wipe what is kept for it
 )

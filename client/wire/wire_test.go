@@ -145,7 +145,7 @@ func TestIDsSortByAgeAndTellApart(t *testing.T) {
 func TestCloseCodesSayWhatToDo(t *testing.T) {
 	for code, back := range map[int]bool{
 		CloseRestart: true, CloseSlow: true, CloseRights: true, CloseNoGreet: true, CloseTrouble: true, 1006: true,
-		CloseSignedOut: false, CloseVersion: false, CloseGarbage: false, CloseTooMany: false,
+		CloseSignedOut: false, CloseVersion: false, CloseGarbage: true, CloseTooMany: false,
 	} {
 		if ComeBack(code) != back {
 			t.Errorf("ComeBack(%d) = %v", code, !back)

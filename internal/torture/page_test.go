@@ -41,7 +41,13 @@ func newPage(o *order, m member, j *journal, before []note, i int) (*page, error
 	return p, err
 }
 
-func (p *page) link(ctx context.Context) error { return p.c.Run(ctx) }
+func (p *page) link(ctx context.Context) error {
+	err := p.c.Run(ctx)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.up = false
+	return err
+}
 
 func (p *page) play(ctx context.Context) {
 	for n := 1; ; n++ {
