@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -64,7 +65,7 @@ func (s *serve) run(ctx context.Context, cmd *cobra.Command) error {
 	s.Log = slog.New(slog.NewJSONHandler(os.Stderr, nil))
 	desk, err := server.Open(ctx, s.Config)
 	if err != nil {
-		return err
+		return wayOut(err, s.Data)
 	}
 	defer desk.Close()
 	if s.seed {
@@ -80,6 +81,19 @@ func (s *serve) run(ctx context.Context, cmd *cobra.Command) error {
 		return err
 	}
 	return desk.Serve(ctx, l)
+}
+
+// wayOut tells the operator what helps against what kept the desk from starting.
+func wayOut(err error, data string) error {
+	switch {
+	case errors.Is(err, desk.ErrDamaged):
+		return fmt.Errorf("%w\nlook closer:      ventanilla check --data %[2]s\nrestore a backup: ventanilla restore --data %[2]s --replace FILE", err, data)
+	case errors.Is(err, desk.ErrFull):
+		return fmt.Errorf("%w\nmake room on the disk of %s and start again", err, data)
+	case errors.Is(err, desk.ErrReadOnly):
+		return fmt.Errorf("%w\nlet this account write to %s and start again", err, data)
+	}
+	return err
 }
 
 // announce says where the desk is, and how the first account comes to be.

@@ -96,8 +96,8 @@ type Tx interface {
 	DeleteResumeToken(hash string) error
 	SaveLane(LaneKey, Lane) error
 	// StartEpoch ends the epoch at the last seq, which goes to Past, and names the
-	// next. It deletes every session: one that was ended after a backup was made
-	// would be good again with it.
+	// next. It deletes every session that is not revoked: one that was ended after a
+	// backup was made would be good again with it.
 	StartEpoch(epoch string) error
 	// Audit adds a row to the trail, which nothing can change or delete.
 	Audit(AuditRow) error

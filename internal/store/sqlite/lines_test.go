@@ -17,7 +17,7 @@ func TestTheNewestLinesAreFoundInAnOlderLog(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	old, err := sqlitedb.Open(t.Context(), filepath.Join(dir, fileName), steps[:2])
+	old, err := sqlitedb.Open(t.Context(), filepath.Join(dir, FileName), steps[:2])
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -127,7 +127,7 @@ func (t *tx) StartEpoch(epoch string) error {
 		err = t.exec("update workspace set epoch = ?", epoch)
 	}
 	if err == nil {
-		err = t.exec("delete from sessions")
+		err = t.exec("delete from sessions where not revoked") // who was told so stays told
 	}
 	return wrap("starting an epoch", err)
 }

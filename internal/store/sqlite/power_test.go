@@ -10,7 +10,7 @@ import (
 )
 
 // cuts is how many power cuts a test makes.
-const cuts = 40
+const cuts = 20
 
 // What the store has acknowledged is there after a power cut, and what it has not
 // is there whole or not at all.

@@ -59,6 +59,9 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("opening the workspace: %w", because(err)), lock.Close())
 	}
+	if err := settle(ctx, db, filepath.Join(dir, FileName)); err != nil {
+		return nil, errors.Join(fmt.Errorf("opening the workspace: %w", because(err)), db.Close(), lock.Close())
+	}
 	return newStore(db, lock), nil
 }
 
@@ -112,6 +115,31 @@ func openDatabase(ctx context.Context, engine sqlitedb.Engine, path string) (*sq
 		return nil, errors.Join(fmt.Errorf("naming the epoch: %w", err), db.Close())
 	}
 	return db, nil
+}
+
+// checkedAtStart is up to which size, in bytes, every page is read before a desk
+// starts. Of a larger file it takes too long; "ventanilla check" does it beside it.
+const checkedAtStart = 256 << 20
+
+// settle folds the write-ahead log into the file before anything builds on it.
+// After a sync that failed, or a power cut, pages may be in memory and not on the
+// disk; here they are written and synced once more. Then it looks for damage.
+func settle(ctx context.Context, db *sqlitedb.DB, path string) error {
+	if _, err := db.Write.ExecContext(ctx, "pragma wal_checkpoint(truncate)"); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	info, err := os.Stat(path)
+	if err != nil || info.Size() > checkedAtStart {
+		return err
+	}
+	wrong, err := sqlitedb.Check(ctx, db.Read, true)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	if len(wrong) > 0 {
+		return fmt.Errorf("%w: %s: %s", desk.ErrDamaged, path, wrong[0])
+	}
+	return nil
 }
 
 // migrations returns the schema's steps; their files are named in order.
