@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"ventanilla/client"
@@ -24,6 +25,7 @@ type worker struct {
 	dice  *dice
 	pace  time.Duration
 	slow  slowness
+	clock *jumpy
 	run   int
 	typed int
 
@@ -36,7 +38,7 @@ type worker struct {
 }
 
 func newAgent(o *order, m member, j *journal, i int) (*worker, error) {
-	w := &worker{who: m.Name, j: j, dice: newDice(o, i), pace: o.Typists, run: o.Run, mirror: mirror.New()}
+	w := &worker{who: m.Name, j: j, dice: newDice(o, i), pace: o.Typists, clock: &jumpy{start: time.Now()}, run: o.Run, mirror: mirror.New()}
 	w.view = w.mirror.View()
 	var err error
 	if w.box, err = outbox.Open(context.Background(), boxOf(o.Dir, m.Name)); err != nil {
@@ -44,7 +46,7 @@ func newAgent(o *order, m member, j *journal, i int) (*worker, error) {
 	}
 	w.c = client.New(client.Config{
 		URL: "http://" + o.Bytes, Token: m.Token, Dial: o.dialer(w.dice), Device: "torture-" + m.Name, Locale: "es-AR",
-		Outbox: w.box, Sink: w.sink,
+		Outbox: w.box, Sink: w.sink, Clock: w.clock,
 	})
 	return w, nil
 }
@@ -296,7 +298,20 @@ func linesOf(c mirror.Conversation) (all []line) {
 }
 
 func (w *worker) hurt(wish wish) {
-	if wish.Do == "slow" {
+	switch wish.Do {
+	case "slow":
 		w.slow.millis.Store(wish.Millis)
+	case "jump":
+		w.clock.off.Add(wish.Millis * int64(time.Millisecond))
 	}
 }
+
+// jumpy is a clock that somebody sets.
+type jumpy struct {
+	start time.Time
+	off   atomic.Int64
+}
+
+func (j *jumpy) Now() time.Time                       { return time.Now().Add(time.Duration(j.off.Load())) }
+func (j *jumpy) Steady() time.Duration                { return time.Since(j.start) }
+func (j *jumpy) NewTimer(d time.Duration) *time.Timer { return time.NewTimer(d) }
