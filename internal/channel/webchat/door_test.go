@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -504,5 +505,37 @@ func TestBadConfigurationsAreRefused(t *testing.T) {
 		if _, err := webchat.New(cfg); err == nil {
 			t.Errorf("%s: accepted", name)
 		}
+	}
+}
+
+// crowdedDesk lets in nobody who was not here before.
+type crowdedDesk struct{ *memDesk }
+
+func (d crowdedDesk) Enter(ctx context.Context, e webchat.Entry) (webchat.Visitor, error) {
+	if e.Resume == "" && e.Ref == "" {
+		return webchat.Visitor{}, fmt.Errorf("too much to do: %w", webchat.ErrCrowded)
+	}
+	return d.memDesk.Enter(ctx, e)
+}
+
+// Under load somebody new is told so, with when to come back; who was here comes in.
+func TestACrowdedDeskAsksNewcomersToComeBack(t *testing.T) {
+	ch, err := webchat.New(webchat.Config{Desk: crowdedDesk{newMemDesk()}, Secret: secret})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mux := http.NewServeMux()
+	for _, r := range ch.Routes() {
+		mux.Handle(r.Pattern, r.Handler)
+	}
+	srv := httptest.NewServer(mux)
+	t.Cleanup(func() { ch.Close(); srv.Close() })
+	res, _ := post(t, srv.URL, chatwire.TicketRequest{Locale: "es"})
+	after, err := strconv.Atoi(res.Header.Get("Retry-After"))
+	if res.StatusCode != http.StatusServiceUnavailable || err != nil || after < 20 {
+		t.Errorf("a newcomer is answered %s, come back after %q", res.Status, res.Header.Get("Retry-After"))
+	}
+	if res, in := post(t, srv.URL, chatwire.TicketRequest{Resume: "held"}); res.StatusCode != http.StatusOK || in.Ticket == "" {
+		t.Errorf("who was here is answered %s", res.Status)
 	}
 }

@@ -2,6 +2,7 @@ package webchat
 
 import (
 	"encoding/json"
+	"errors"
 	"math/rand/v2"
 	"net/http"
 	"strconv"
@@ -17,6 +18,7 @@ import (
 const (
 	maxTicketBody = 16 << 10
 	maxLocale     = 35
+	crowdedFor    = 20 * time.Second // until somebody new may try again
 )
 
 // serveTicket lets a customer in: who are you, and may you come in now?
@@ -78,6 +80,10 @@ func (c *Channel) admit(w http.ResponseWriter, r *http.Request, req chatwire.Tic
 	if err != nil {
 		if id != "" {
 			c.spent.take(id, now) // it brought nobody in: it may be tried again
+		}
+		if errors.Is(err, ErrCrowded) {
+			busy(w, http.StatusServiceUnavailable, crowdedFor, req.Locale)
+			return
 		}
 		c.cfg.Log.Warn("a customer could not be let in", "error", err)
 		busy(w, http.StatusServiceUnavailable, 5*time.Second, req.Locale)

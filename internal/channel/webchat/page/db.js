@@ -4,7 +4,7 @@
 
 const name = 'ventanilla';
 const stores = ['messages', 'drafts', 'values'];
-const openWithin = 3000;
+const openWithin = 8000; // a slow disk is no reason to keep nothing
 
 // of waits for one request of a transaction.
 export function of(request) {
@@ -40,10 +40,19 @@ export class Db {
           idb.close();
           this.idb = undefined;
         };
+        return this.late();
       })
       .catch(() => {})
       .finally(() => (this.opening = undefined));
     return this.opening;
+  }
+
+  // late keeps the values that were put while there was no database.
+  async late() {
+    if (this.values.size === 0) return;
+    await this.write(async ({ values }) => {
+      for (const [key, value] of this.values) if ((await of(values.get(key))) === undefined) values.put(value, key);
+    });
   }
 
   // write runs work in one transaction and returns what it returned, once that is on

@@ -79,12 +79,13 @@ export class Link {
   }
 
   // lost drops the link and tries again later.
-  lost(atLeast = 0) {
+  lost(atLeast = 0, crowded = false) {
     if (this.state === 'idle' || this.state === 'stopped') return;
     this.drop();
     const wait = atLeast + Math.random() * this.delay;
     this.delay = Math.min(2 * this.delay, lastDelay);
     this.trouble = undefined;
+    this.crowded = crowded; // the desk is there, and asked to come back later
     this.become('waiting');
     this.timer('retry', wait, () => this.connect());
   }
@@ -163,7 +164,7 @@ export class Link {
       if (resume) this.connect(); // the desk knows this browser
       else this.stop('token');
     } else if (answer.status === 429 || answer.status >= 500) {
-      this.lost(1000 * Math.min(Number(answer.headers.get('Retry-After')) || 1, 60));
+      this.lost(1000 * Math.min(Number(answer.headers.get('Retry-After')) || 1, 60), answer.headers.has('Retry-After'));
     } else {
       this.stop('outdated');
     }

@@ -25,6 +25,7 @@ export class Outbox {
     o.before = tab.get('home');
     o.draft = tab.get(`${who}/draft`) ?? '';
     tab.put('home', o.home);
+    if (o.draft) await o.saveDraft();
     await o.prune();
     await o.adopt();
     return o;

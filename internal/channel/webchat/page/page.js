@@ -324,7 +324,7 @@ export class Page {
     if (state === 'idle') return [word('idle'), ''];
     if (state === 'stopped') return [word('stopped'), 'off'];
     if (state === 'connecting') return this.greeted || this.failed ? [word('offline'), 'off'] : [word('connecting'), ''];
-    if (state !== 'up') return [word('offline'), 'off'];
+    if (state !== 'up') return [word(this.link.crowded ? 'crowded' : 'offline'), 'off'];
     if (this.link.trouble) return [word('trouble'), 'off'];
     if (!this.link.fresh) return [word('checking'), 'off'];
     if (this.service.agent) return [word('servedBy', this.service.agent), 'up'];
