@@ -111,10 +111,7 @@ func Open(ctx context.Context, cfg Config) (*Desk, error) {
 		return nil, fmt.Errorf("opening the desk: %w", err)
 	}
 	d.links = newPresence(cfg.OfflineAfter)
-	d.viewing = newViewing(func(id wire.AgentID, at Place) bool {
-		u, found := d.staff.user(id)
-		return found && u.sees(at)
-	})
+	d.viewing = newViewing()
 	d.audits = auditor{store: cfg.Store, now: cfg.Now}
 	return d, nil
 }

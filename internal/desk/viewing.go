@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -28,7 +29,6 @@ type Look struct {
 type viewing struct {
 	node  string        // names this desk among those of one bus
 	stirs chan struct{} // holds one: there is something to tell
-	sees  func(wire.AgentID, Place) bool
 
 	mu     sync.Mutex
 	leases map[leaseKey]*lease
@@ -44,8 +44,16 @@ type leaseKey struct {
 }
 
 type lease struct {
-	Look
+	sighting
 	until time.Time
+}
+
+// sighting is a look with who looks, as their rights are, and where the conversation
+// is. A place that they do not see is none.
+type sighting struct {
+	Look
+	user  User
+	place Place
 }
 
 // room is a conversation that somebody is in or has just left.
@@ -57,19 +65,9 @@ type room struct {
 	moved  bool          // since then
 }
 
-// Sign is something in no log that a feed passes on: somebody types, or who is in a
-// conversation has changed. Who sees the conversation at Place may hear of it.
-type Sign struct {
-	Place   Place
-	Typing  *wire.Typing
-	Viewers *wire.Viewers
-	before  []wire.Viewer // who was there
-	moved   bool          // who may hear of it has changed
-}
-
-func newViewing(sees func(wire.AgentID, Place) bool) *viewing {
+func newViewing() *viewing {
 	return &viewing{
-		node: wire.NewToken(), stirs: make(chan struct{}, 1), sees: sees,
+		node: wire.NewToken(), stirs: make(chan struct{}, 1),
 		leases: make(map[leaseKey]*lease), rooms: make(map[wire.ConversationID]*room),
 		untold: make(map[wire.ConversationID]bool), unsent: make(map[LaneKey]Look),
 	}
@@ -78,10 +76,7 @@ func newViewing(sees func(wire.AgentID, Place) bool) *viewing {
 // Look says where the user of a link is, until [wire.LookingLasts] has passed or the
 // link says otherwise. Whoever may not answer customers leaves no sign.
 func (d *Desk) Look(ctx context.Context, from Sender, l wire.Looking) error {
-	user, found := d.staff.user(from.Agent)
 	switch {
-	case !found || !slices.Contains(typingRoles, user.Role):
-		return refuse(wire.Denied, "no_right")
 	case l.Conversation == "":
 		d.LookAway(from)
 		return nil
@@ -91,43 +86,64 @@ func (d *Desk) Look(ctx context.Context, from Sender, l wire.Looking) error {
 		return refuse(wire.Invalid, "bad_frame")
 	}
 	look := Look{Link: from.key(), Agent: from.Agent, Conversation: l.Conversation, Doing: l.Doing}
-	return d.enter(ctx, []Look{look}, func(places map[wire.ConversationID]Place) error {
-		if !user.sees(places[l.Conversation]) {
-			d.LookAway(from)
-			return refuse(wire.Missing, "no_conversation")
-		}
-		d.viewing.put(d.viewing.node, places, d.cfg.Now(), look)
-		return nil
-	})
+	return d.enter(ctx, d.viewing.node, look)
 }
 
 // LookAway ends what a link said with [Desk.Look].
 func (d *Desk) LookAway(from Sender) {
-	d.viewing.put(d.viewing.node, nil, d.cfg.Now(), Look{Link: from.key(), Agent: from.Agent})
+	d.viewing.put(d.viewing.node, d.cfg.Now(), sighting{Look: Look{Link: from.key(), Agent: from.Agent}})
 }
 
-// enter reads where the conversations of looks are and passes it on. Their rooms are
-// made before, so that a move between reading and entering is not missed.
-func (d *Desk) enter(ctx context.Context, looks []Look, put func(map[wire.ConversationID]Place) error) error {
+// enter takes in the looks of a node's links. Their rooms are made before it reads
+// where the conversations are, so that a move meanwhile is not missed. It returns the
+// last refusal.
+func (d *Desk) enter(ctx context.Context, node string, looks ...Look) error {
 	d.viewing.open(looks)
 	defer d.viewing.close(looks)
-	places := make(map[wire.ConversationID]Place, len(looks))
+	seen := make([]sighting, 0, len(looks))
+	var refused error
 	err := d.cfg.Store.View(ctx, func(r Reader) error {
 		for _, l := range looks {
-			c, found, err := r.Conversation(l.Conversation)
+			s, err := sight(r, l)
+			if _, ok := errors.AsType[*Error](err); ok {
+				refused, err = err, nil
+			}
 			if err != nil {
 				return err
 			}
-			if found {
-				places[l.Conversation] = c.Place()
-			}
+			seen = append(seen, s)
 		}
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	return put(places)
+	d.viewing.put(node, d.cfg.Now(), seen...)
+	return refused
+}
+
+// sight reads who looks and where the conversation is. When it is refused the look is
+// one at nothing.
+func sight(r Reader, l Look) (sighting, error) {
+	nowhere := sighting{Look: Look{Link: l.Link, Agent: l.Agent}}
+	if l.Conversation == "" {
+		return nowhere, nil
+	}
+	user, found, err := r.User(l.Agent)
+	switch {
+	case err != nil:
+		return nowhere, err
+	case !found || !slices.Contains(typingRoles, user.Role):
+		return nowhere, refuse(wire.Denied, "no_right")
+	}
+	c, found, err := r.Conversation(l.Conversation)
+	switch {
+	case err != nil:
+		return nowhere, err
+	case !found || !user.sees(c.Place()):
+		return nowhere, refuse(wire.Missing, "no_conversation")
+	}
+	return sighting{Look: l, user: user, place: c.Place()}, nil
 }
 
 // hearLooks takes in what another node says of its links.
@@ -135,11 +151,8 @@ func (d *Desk) hearLooks(ctx context.Context, n Notice) {
 	if n.Node == d.viewing.node {
 		return
 	}
-	err := d.enter(ctx, n.Looks, func(places map[wire.ConversationID]Place) error {
-		d.viewing.put(n.Node, places, d.cfg.Now(), n.Looks...)
-		return nil
-	})
-	if err != nil && ctx.Err() == nil {
+	err := d.enter(ctx, n.Node, n.Looks...)
+	if _, refused := errors.AsType[*Error](err); err != nil && !refused && ctx.Err() == nil {
 		d.cfg.Log.Warn("hearing who looks where failed; they say it again", "err", err)
 	}
 }
@@ -204,29 +217,29 @@ func (v *viewing) sweep(id wire.ConversationID, r *room) {
 	}
 }
 
-// put replaces what links said before. A conversation that is nowhere is none.
-func (v *viewing) put(node string, places map[wire.ConversationID]Place, now time.Time, looks ...Look) {
+// put replaces what links said before.
+func (v *viewing) put(node string, now time.Time, seen ...sighting) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	for _, l := range looks {
-		key := leaseKey{node, l.Link}
+	for _, s := range seen {
+		key := leaseKey{node, s.Link}
 		before := v.leases[key]
-		if before == nil && l.Conversation == "" {
+		if before == nil && s.Conversation == "" {
 			continue
 		}
-		if before != nil && before.Conversation != l.Conversation {
+		if before != nil && before.Conversation != s.Conversation {
 			v.leave(key, before)
 		}
-		if r := v.rooms[l.Conversation]; r != nil && places[l.Conversation] != (Place{}) {
+		if r := v.rooms[s.Conversation]; r != nil {
 			if r.place == (Place{}) {
-				r.place = places[l.Conversation]
+				r.place = s.place
 			}
-			v.leases[key] = &lease{l, now.Add(time.Duration(wire.LookingLasts) * time.Millisecond)}
-			r.in[key] = v.leases[key]
-			v.touch(l.Conversation)
+			r.in[key] = &lease{s, now.Add(time.Duration(wire.LookingLasts) * time.Millisecond)}
+			v.leases[key] = r.in[key]
+			v.touch(s.Conversation)
 		}
 		if node == v.node {
-			v.unsent[l.Link] = l
+			v.unsent[s.Link] = s.Look
 			v.stir()
 		}
 	}
@@ -305,7 +318,7 @@ func (v *viewing) changes() (signs []Sign, looks []Look) {
 func (v *viewing) viewers(r *room) []wire.Viewer {
 	doing := make(map[wire.AgentID]wire.Doing, len(r.in))
 	for _, l := range r.in {
-		if most(l.Doing) > most(doing[l.Agent]) && v.sees(l.Agent, r.place) {
+		if most(l.Doing) > most(doing[l.Agent]) && l.user.sees(r.place) {
 			doing[l.Agent] = l.Doing
 		}
 	}
@@ -320,53 +333,4 @@ func (v *viewing) viewers(r *room) []wire.Viewer {
 // most ranks what somebody does; 0 is nothing we know.
 func most(d wire.Doing) int {
 	return 1 + slices.Index([]wire.Doing{wire.LooksAt, wire.Edits, wire.Types}, d)
-}
-
-// Viewing returns who is where, as a reader may know it: all of it, for a feed that
-// begins, or in the given conversations.
-func (d *Desk) Viewing(s *Staff, in ...wire.ConversationID) wire.Viewing {
-	v := d.viewing
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	all := wire.Viewing{Whole: len(in) == 0}
-	if all.Whole {
-		in = slices.Sorted(maps.Keys(v.rooms))
-	}
-	for _, id := range in {
-		r := v.rooms[id]
-		if r == nil || !s.hears(id, r.place) {
-			continue
-		}
-		if others := s.others(v.viewers(r)); len(others) > 0 {
-			all.Conversations = append(all.Conversations, wire.Viewers{Conversation: id, Agents: others})
-		}
-	}
-	return all
-}
-
-// Sign returns what the reader hears of a sign: a copy with what concerns others than
-// themselves; false when there is nothing of that.
-func (s *Staff) Sign(sign Sign) (Sign, bool) {
-	switch {
-	case sign.Typing != nil:
-		return sign, sign.Typing.Agent != s.User.ID && s.hears(sign.Typing.Conversation, sign.Place)
-	case !s.hears(sign.Viewers.Conversation, sign.Place):
-		return Sign{}, false
-	}
-	others := s.others(sign.Viewers.Agents)
-	told := s.others(sign.before)
-	if slices.Equal(others, told) && (!sign.moved || len(others) == 0) {
-		return Sign{}, false
-	}
-	sign.Viewers = &wire.Viewers{Conversation: sign.Viewers.Conversation, Agents: others}
-	return sign, true
-}
-
-// hears reports whether signs of a conversation are for this reader at all.
-func (s *Staff) hears(id wire.ConversationID, at Place) bool {
-	return s.User.sees(at) && (!s.Lean || s.watch[id])
-}
-
-func (s *Staff) others(all []wire.Viewer) []wire.Viewer {
-	return slices.DeleteFunc(slices.Clone(all), func(v wire.Viewer) bool { return v.Agent == s.User.ID })
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -37,6 +38,12 @@ type floor struct {
 
 func open(t *testing.T) *floor {
 	t.Helper()
+	return openWith(t, func(s desk.Store) desk.Store { return s }, nil, func(l net.Listener) net.Listener { return l })
+}
+
+// openWith opens a desk whose store and listener are wrapped, with a clock (nil: the machine's).
+func openWith(t *testing.T, over func(desk.Store) desk.Store, now func() time.Time, listens func(net.Listener) net.Listener) *floor {
+	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	store, err := sqlite.Open(ctx, t.TempDir())
 	if err != nil {
@@ -46,7 +53,7 @@ func open(t *testing.T) *floor {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := desk.Open(ctx, desk.Config{Store: store, Bus: new(local.Bus), Provider: book})
+	d, err := desk.Open(ctx, desk.Config{Store: over(store), Bus: new(local.Bus), Provider: book, Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +62,9 @@ func open(t *testing.T) *floor {
 	for _, r := range f.gate.Routes() {
 		mux.Handle(r.Pattern, r.Handler)
 	}
-	web := httptest.NewServer(mux)
+	web := httptest.NewUnstartedServer(mux)
+	web.Listener = listens(web.Listener)
+	web.Start()
 	f.url = web.URL
 	done := make(chan error, 1)
 	go func() { done <- d.Run(ctx) }()

@@ -19,6 +19,9 @@ func (c customers) Enter(ctx context.Context, e webchat.Entry) (webchat.Visitor,
 	who, err := c.desk.Visit(ctx, desk.Visit{
 		Ref: e.Ref, Name: e.Name, Locale: e.Locale, Resume: e.Resume, Fresh: e.Fresh, Expires: e.Expires,
 	})
+	if e, refused := errors.AsType[*desk.Error](err); refused && e.Code == "busy" {
+		err = errors.Join(webchat.ErrCrowded, err)
+	}
 	if err != nil {
 		return webchat.Visitor{}, err
 	}

@@ -5,6 +5,8 @@ import { Composer } from './composer.js';
 import { tell } from './embed.js';
 import { Link } from './link.js';
 import { Log } from './log.js';
+import { Pending } from './pending.js';
+import { Status } from './status.js';
 import { browser } from './store.js';
 import { label, speak, spoken, word } from './words.js';
 
@@ -23,6 +25,8 @@ export class Page {
     this.clock = 0; // the desk's minus ours
     this.marked = { delivered: 0, read: 0 };
     this.log = new Log($('log'), $('waiting'));
+    this.status = new Status(this);
+    this.pending = new Pending(this);
     this.link = new Link(outbox, person, {
       state: (state, why) => this.showLink(state, why),
       welcome: (w) => this.welcome(w),
@@ -50,13 +54,11 @@ export class Page {
     setInterval(() => this.tick(), 1000);
     addEventListener('pagehide', () => outbox.saveDraft());
     addEventListener('beforeunload', (e) => outbox.loose && e.preventDefault());
-    this.others = new BroadcastChannel(`ventanilla/${outbox.who}`);
-    this.others.onmessage = () => this.showLost();
   }
 
   async start() {
     this.words();
-    this.showOutbox();
+    this.pending.show();
     const known = (await this.outbox.db.get(`${this.outbox.who}/resume`)) || this.link.person.token || this.outbox.entries.length > 0;
     $('naming').hidden = Boolean(known);
     $('welcome').hidden = Boolean(known);
@@ -67,71 +69,13 @@ export class Page {
   // say keeps a message and sends it when it can.
   async say(text) {
     const entry = await this.outbox.add(text, Date.now() + this.clock);
-    this.showWaiting(entry);
-    this.showKept();
+    this.pending.showWaiting(entry);
+    this.status.kept();
     this.link.person.name ??= $('name').value.trim() || undefined;
     $('welcome').hidden = true;
     this.toEnd();
     this.link.start();
     this.link.flush();
-  }
-
-  showOutbox() {
-    for (const e of this.outbox.entries) this.showWaiting(e);
-    for (const r of this.outbox.refused) this.showRefused(r);
-    this.showKept();
-  }
-
-  showWaiting(entry) {
-    if (this.log.mine.has(entry)) return;
-    this.log.wait(entry, { edit: () => this.correct(entry), drop: () => this.takeBack(entry) });
-  }
-
-  showRefused(r) {
-    if (!this.log.mine.has(r)) this.log.ask(r, 'refused', `${word('refused')} ${r.why}`, [word('edit'), () => this.correct(r)]);
-  }
-
-  // correct gives a text back to the composer.
-  async correct(entry) {
-    const draft = this.composer.with(entry.text);
-    if (!(await this.outbox.takeBack(entry, draft))) return;
-    this.log.gone(entry);
-    this.composer.put(draft);
-    this.tick();
-  }
-
-  async takeBack(entry) {
-    if (await this.outbox.takeBack(entry)) this.log.gone(entry);
-    this.tick();
-  }
-
-  // showLost shows what the desk had accepted and no longer has. Nothing is sent again
-  // by itself: the words are the customer's.
-  async showLost() {
-    if (!this.welcomed) return;
-    for (const r of this.missed ?? []) this.log.gone(r);
-    this.missed = await this.outbox.lost(this.welcomed);
-    for (const r of this.missed) {
-      this.log.ask(r, 'lost', word('lost'), [word('sendAgain'), () => this.decide(r, true)], [word('letGo'), () => this.decide(r, false)]);
-    }
-    if (this.missed.length > 0) this.toEnd();
-  }
-
-  async decide(r, again) {
-    const entry = await this.outbox.decide(r, again);
-    if (!entry) return;
-    this.log.gone(r);
-    this.others.postMessage('decided');
-    if (!again) return;
-    this.showWaiting(entry);
-    this.link.flush();
-  }
-
-  // showKept says when something written here would not survive this page.
-  showKept() {
-    const text = this.outbox.db.keeps && !this.outbox.loose ? '' : word('unkept');
-    if ($('kept').textContent !== text) $('kept').textContent = text;
-    $('kept').hidden = !text;
   }
 
   // forget drops who was here, and what they had sent.
@@ -152,7 +96,7 @@ export class Page {
     if (this.adopting) return;
     this.adopting = true;
     if (await this.outbox.adopt()) {
-      this.showOutbox();
+      this.pending.show();
       if (this.outbox.draft !== this.composer.text.value) this.composer.put(this.outbox.draft);
       if (this.outbox.entries.length > 0) this.link.start();
       if (this.outbox.speaks.lane !== this.link.lane && this.link.state === 'up' && !this.outbox.inFlight) this.link.restart();
@@ -176,7 +120,7 @@ export class Page {
     this.showService();
     this.look();
     this.adopt();
-    this.showLost();
+    this.pending.lost();
     this.outbox.prune();
   }
 
@@ -184,7 +128,7 @@ export class Page {
     if (f.lines) this.lines(f.lines);
     if (f.older) this.olderCame(f.older);
     if (f.outcome) this.outcome(f.outcome);
-    if (f.outcome || f.resend) this.showStatus();
+    if (f.outcome || f.resend) this.status.show();
     if (f.marks) this.log.mark(f.marks);
     if (f.typing) this.showTyping(true);
     if (f.service) {
@@ -220,7 +164,7 @@ export class Page {
     if (!entry) return;
     if (o.refused) {
       this.log.gone(entry);
-      this.showRefused(entry);
+      this.pending.showRefused(entry);
       this.toEnd();
     } else {
       this.log.accepted(entry, o.seq);
@@ -304,40 +248,12 @@ export class Page {
 
   showLink(state, why) {
     this.why = why;
-    this.showStatus();
+    this.status.show();
     if (state !== 'up') {
       this.asking = false;
       this.showTyping(false);
     }
-    if (state === 'stopped') this.notice(why);
-  }
-
-  showStatus() {
-    const s = $('status');
-    const [text, kind] = this.statusText(this.link.state);
-    s.className = kind;
-    if (s.textContent !== text) s.textContent = text; // said aloud once
-    this.showSince();
-  }
-
-  statusText(state) {
-    if (state === 'idle') return [word('idle'), ''];
-    if (state === 'stopped') return [word('stopped'), 'off'];
-    if (state === 'connecting') return this.greeted || this.failed ? [word('offline'), 'off'] : [word('connecting'), ''];
-    if (state !== 'up') return [word(this.link.crowded ? 'crowded' : 'offline'), 'off'];
-    if (this.link.trouble) return [word('trouble'), 'off'];
-    if (!this.link.fresh) return [word('checking'), 'off'];
-    if (this.service.agent) return [word('servedBy', this.service.agent), 'up'];
-    return [this.log.last && !this.service.resolved ? word('waitingForAgent') : word('idle'), 'up'];
-  }
-
-  // showSince says how old what is shown is, and how many messages wait.
-  showSince() {
-    const { fresh, heard, state, trouble } = this.link;
-    const old = state !== 'idle' && !fresh;
-    const waiting = this.outbox.entries.length;
-    $('since').textContent = old || trouble ? word('since', old && heard ? ago(Date.now() - heard) : '', waiting) : '';
-    this.failed ||= state === 'waiting';
+    if (state === 'stopped') this.status.notice(why);
   }
 
   // tick keeps what the page says of itself true, and notices that the machine slept.
@@ -345,25 +261,8 @@ export class Page {
     const now = Date.now();
     if (now - (this.ticked ?? now) > sleptFor) this.link.wake();
     this.ticked = now;
-    this.showStatus();
-    this.showKept();
-  }
-
-  // notice says what a person has to decide.
-  notice(why) {
-    const button = { elsewhere: 'here', outdated: 'reload', token: 'anonymous' }[why];
-    $('notice').hidden = false;
-    $('notice-text').textContent = word(why);
-    $('notice-do').hidden = !button;
-    this.noticed = why;
-    if (!button) return;
-    $('notice-do').textContent = word(button);
-    $('notice-do').onclick = () => {
-      $('notice').hidden = true;
-      if (why === 'outdated') location.reload();
-      else this.link.start();
-    };
-    if (why === 'token') tell('token');
+    this.status.show();
+    this.status.kept();
   }
 
   switchLanguage() {
@@ -375,10 +274,10 @@ export class Page {
     this.log.redraw();
     this.log.mine.clear();
     $('waiting').replaceChildren();
-    this.showOutbox();
-    this.showLost();
+    this.pending.show();
+    this.pending.lost();
     this.showService();
-    if (!$('notice').hidden) this.notice(this.noticed);
+    if (!$('notice').hidden) this.status.notice(this.status.noticed);
     this.look();
   }
 
@@ -391,10 +290,4 @@ export class Page {
     this.showLink(this.link.state, this.why);
     this.look();
   }
-}
-
-function ago(ms) {
-  const s = Math.max(0, Math.round(ms / 1000));
-  if (s < 60) return word('seconds', s);
-  return s < 3600 ? word('minutes', Math.floor(s / 60)) : word('hours', Math.floor(s / 3600));
 }
