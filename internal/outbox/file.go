@@ -38,33 +38,33 @@ const proofKind = "proof"
 
 // unlock opens the file and makes sure that the key is its own.
 func unlock(ctx context.Context, cfg Config) (*sqlitedb.DB, sealer, error) {
-	s, err := newSealer(cfg.Key)
-	if err != nil {
-		return nil, s, err
-	}
+	var s sealer
 	path := cfg.path()
 	// SQLite gives its other files the mode of the first.
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, s, fmt.Errorf("opening the outbox: %w", err)
+	if err == nil {
+		err = f.Close()
 	}
-	if err := f.Close(); err != nil {
-		return nil, s, fmt.Errorf("opening the outbox: %w", err)
+	if err != nil {
+		return nil, s, because(path, fmt.Errorf("opening the outbox: %w", err))
 	}
 	db, err := sqlitedb.Open(ctx, path, migrations[:])
 	if err != nil {
-		return nil, s, whole(path, err)
+		return nil, s, whole(path, because(path, err))
 	}
-	if err := errors.Join(check(ctx, db), prove(ctx, db, s)); err != nil {
-		return nil, s, errors.Join(whole(path, err), db.Close())
+	if err = check(ctx, db); err == nil {
+		s, err = prove(ctx, db, cfg)
+	}
+	if err != nil {
+		return nil, s, errors.Join(whole(path, because(path, err)), db.Close())
 	}
 	return db, s, nil
 }
 
 // whole says of an error that it means the whole file, and what can be done.
 func whole(path string, err error) error {
-	if sqlitedb.Corrupt(err) || errors.Is(err, ErrDamaged) {
-		return fmt.Errorf("%w: move %s away to start without what waits in it: %w", ErrDamaged, path, err)
+	if errors.Is(err, client.ErrOutboxDamaged) {
+		return fmt.Errorf("%w; move %s away to start without what waits in it", err, path)
 	}
 	return err
 }
@@ -75,29 +75,39 @@ func check(ctx context.Context, db *sqlitedb.DB) error {
 		return fmt.Errorf("checking the outbox: %w", err)
 	}
 	if said != "ok" {
-		return fmt.Errorf("%w: %s", ErrDamaged, said)
+		return fmt.Errorf("%w: %s", client.ErrOutboxDamaged, said)
 	}
 	return nil
 }
 
-// prove opens what the file was sealed with when it was made.
-func prove(ctx context.Context, db *sqlitedb.DB, s sealer) error {
-	var sealed []byte
-	err := db.Write.QueryRowContext(ctx, "select sealed from proof").Scan(&sealed)
-	if errors.Is(err, sql.ErrNoRows) {
-		_, err = db.Write.ExecContext(ctx, "insert into proof values(?)", s.close(0, proofKind, nil))
-		if err != nil {
-			return fmt.Errorf("making the outbox: %w", err)
+// prove opens what the file was sealed with when it was made. A new file is
+// sealed here.
+func prove(ctx context.Context, db *sqlitedb.DB, cfg Config) (s sealer, err error) {
+	err = transact(ctx, db, s, func(t tx) error {
+		var proof, salt []byte
+		err := t.QueryRow("select sealed, (select salt from salt) from proof").Scan(&proof, &salt)
+		fresh := errors.Is(err, sql.ErrNoRows)
+		if err != nil && !fresh {
+			return err
+		}
+		if fresh && cfg.Password != "" {
+			salt = newSalt()
+			if err := t.exec("insert into salt values(?)", salt); err != nil {
+				return err
+			}
+		}
+		if s, err = cfg.sealer(salt); err != nil {
+			return err
+		}
+		if fresh {
+			return t.exec("insert into proof values(?)", s.close(0, proofKind, nil))
+		}
+		if _, err := s.open(0, proofKind, proof); err != nil {
+			return ErrKey
 		}
 		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("reading the outbox: %w", err)
-	}
-	if _, err := s.open(0, proofKind, sealed); err != nil {
-		return ErrKey
-	}
-	return nil
+	})
+	return s, err
 }
 
 // tx is one change of the file: all of it or nothing.
@@ -108,7 +118,7 @@ type tx struct {
 
 // change is not ended by anybody's leaving: what was typed is kept first.
 func (b *Outbox) change(do func(tx) error) error {
-	return transact(context.Background(), b.db, b.seal, do)
+	return because(b.path, transact(context.Background(), b.db, b.seal, do))
 }
 
 func transact(ctx context.Context, db *sqlitedb.DB, s sealer, do func(tx) error) error {

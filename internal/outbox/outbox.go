@@ -24,18 +24,18 @@ import (
 	"ventanilla/internal/sqlitedb"
 )
 
-var (
-	// ErrKey says that the file was sealed under another key.
-	ErrKey = errors.New("the key is not the one the outbox was sealed with")
-	// ErrDamaged says that the file as a whole cannot be read any more.
-	ErrDamaged = errors.New("the outbox's file is damaged")
-)
+// ErrKey says that the file was sealed under another key or password.
+var ErrKey = errors.New("the key is not the one the outbox was sealed with")
 
-// Config says whose outbox it is. All of it is required.
+// Config says whose outbox it is. Dir, Account and one of Key and Password are
+// required.
 type Config struct {
 	Dir     string // of this person's own; made when it is not there
 	Account string // who, at which desk: each has a file
 	Key     []byte // 32 bytes, from the keyring
+	// Password seals the file where there is no keyring. The key is derived from it,
+	// and from a salt in the file, and is in memory only.
+	Password string
 }
 
 // path is the file's. Its name does not say who works where.
@@ -48,6 +48,7 @@ func (c Config) path() string {
 // no other running client shares.
 type Outbox struct {
 	db   *sqlitedb.DB
+	path string
 	seal sealer
 	slot int
 	lock *flock.Flock
@@ -86,9 +87,9 @@ func Open(ctx context.Context, cfg Config) (*Outbox, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Outbox{db: db, seal: s, drafts: make(map[draftKey]draft)}
+	b := &Outbox{db: db, path: cfg.path(), seal: s, drafts: make(map[draftKey]draft)}
 	if err := b.start(ctx, cfg); err != nil {
-		return nil, errors.Join(err, b.Close())
+		return nil, errors.Join(because(b.path, err), b.Close())
 	}
 	return b, nil
 }

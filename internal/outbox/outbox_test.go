@@ -96,6 +96,14 @@ func alter(t *testing.T, cfg outbox.Config, statement string) {
 	must(t, errors.Join(err, db.Close()))
 }
 
+// query reads one value behind the outbox's back.
+func query(t *testing.T, cfg outbox.Config, q string, to any) {
+	t.Helper()
+	db, err := sqlitedb.Open(t.Context(), database(t, cfg), make([]string, outbox.Schema))
+	must(t, err)
+	must(t, errors.Join(db.Write.QueryRow(q).Scan(to), db.Close()))
+}
+
 func TestItKeepsWhatTheClientReliesOn(t *testing.T) {
 	clienttest.CheckOutbox(t, func(t *testing.T) client.Outbox { return open(t, config(t)) })
 }
@@ -278,7 +286,7 @@ func TestADamagedFileIsSaidWithTheWayOut(t *testing.T) {
 	shut(t, b)
 	must(t, os.WriteFile(database(t, cfg), bytes.Repeat([]byte("no es una base "), 900), 0o600))
 	_, err := outbox.Open(t.Context(), cfg)
-	if !errors.Is(err, outbox.ErrDamaged) || !strings.Contains(err.Error(), "move "+database(t, cfg)+" away") {
+	if !errors.Is(err, client.ErrOutboxDamaged) || !strings.Contains(err.Error(), "move "+database(t, cfg)+" away") {
 		t.Errorf("a damaged file answers %v", err)
 	}
 }

@@ -21,11 +21,11 @@ const (
 // begin keeps others of this account from opening or wiping until free is called.
 func begin(ctx context.Context, cfg Config) (free func(), err error) {
 	if err := makeDir(cfg.Dir); err != nil {
-		return nil, err
+		return nil, because(cfg.path(), err)
 	}
 	lock := flock.New(cfg.path()+".lock", flock.SetPermissions(0o600))
 	if _, err := lock.TryLockContext(ctx, retry); err != nil {
-		return nil, fmt.Errorf("locking the outbox: %w", err)
+		return nil, because(cfg.path(), fmt.Errorf("locking the outbox: %w", err))
 	}
 	return func() { _ = lock.Close() }, nil
 }
