@@ -27,6 +27,7 @@ type Mirror struct {
 	signs        map[wire.ConversationID]signs
 	viewers      map[wire.ConversationID][]wire.Viewer
 	words        words
+	epoch        string // of the log that the lines are of
 	aside        *aside // the snapshot that is arriving
 }
 
@@ -73,7 +74,7 @@ func (m *Mirror) Welcome(w wire.Welcome) {
 // shown whole the parts are shown as they come, most important first, and
 // [View.Ready] says that it is not all. Lines of opened conversations stay,
 // marked stale until the conversation is opened again, and go with a conversation
-// that went.
+// that went, or all of them with a log that was replaced.
 func (m *Mirror) Snapshot(s wire.Snapshot) {
 	counts, err := m.cursor.Snapshot(s)
 	if err != nil {
@@ -110,10 +111,15 @@ func (m *Mirror) preview() {
 }
 
 func (m *Mirror) swap() {
+	replaced := m.epoch != m.cursor.At().Epoch
+	m.epoch = m.cursor.At().Epoch
 	for id, old := range m.entries {
 		if e, still := m.aside.entries[id]; still && old.thread != nil {
 			e.thread = old.thread
 			e.thread.stale = true
+			if replaced { // the same seq is another line in another log
+				e.thread.lines, e.thread.more = nil, true
+			}
 		}
 	}
 	m.entries, m.staff = m.aside.entries, m.aside.staff

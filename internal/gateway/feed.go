@@ -117,7 +117,7 @@ func (l *link) start(ctx context.Context, hello wire.Hello) (*feed, error) {
 		}
 	}
 	err = f.frame(encode(wire.FromDesk{Welcome: &wire.Welcome{
-		You: l.user.Agent, Can: desk.Can(l.user.Role), Epoch: d.Epoch(), Rights: l.user.Rights(), Head: d.Head(),
+		You: l.user.Agent, Can: desk.Can(l.user.Role), Epoch: d.Epoch(), Past: d.Past(), Rights: l.user.Rights(), Head: d.Head(),
 		Clock: wire.At(d.Now()), Resumed: f.cursor != nil, LaneLast: last, Beat: desk.BeatMillis,
 		Name: d.Name(), Dispositions: d.Dispositions(),
 	}}))
