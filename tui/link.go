@@ -25,7 +25,9 @@ type link struct {
 	beat    time.Duration
 	current time.Time // when what is shown was last known to be what the desk has
 	looked  time.Time // when the clock was last read
-	woke    time.Time // when we found that we had stood still
+	// doubted is what the desk must be heard after to be believed: since then it was
+	// silent for too long, or we stood still.
+	doubted time.Time
 	story   *linkStory
 }
 
@@ -66,14 +68,18 @@ func (l *link) change(e client.LinkChanged, now time.Time) {
 // link that is said to be live is believed only as long as the desk is heard, and
 // after we stood still only when it was heard since.
 func (l *link) watch(now, heard time.Time, beat time.Duration) (changed bool) {
-	if !l.looked.IsZero() && elapsed(l.looked, now) > stoodStill {
-		l.woke = now
+	silent := elapsed(heard, now) > min(beat+grace, beat*5/2)
+	switch {
+	case !l.looked.IsZero() && elapsed(l.looked, now) > stoodStill:
+		l.doubted = now
+	case silent && l.state == liveState: // a slower beat must not make it live again
+		l.doubted = heard.Add(1)
 	}
 	l.looked, l.heard, l.beat = now, heard, beat
 	fresh := false
 	if l.state == liveState {
 		l.current = heard
-		fresh = !heard.Before(l.woke) && elapsed(heard, now) <= min(beat+grace, beat*5/2)
+		fresh = !silent && !heard.Before(l.doubted)
 	}
 	changed, l.fresh = fresh != l.fresh, fresh
 	return changed

@@ -79,7 +79,7 @@ func linkRows(v *look) []linkRow {
 	}
 	if n := len(l.story.trips); n > 0 {
 		rows = append(rows, says(words.LinkRowTrip, v.with(words.LinkTrips, words.Args{
-			"Last": l.story.trips[n-1].Milliseconds(), "Median": l.story.median().Milliseconds()})))
+			"Last": max(1, l.story.trips[n-1].Milliseconds()), "Median": max(1, l.story.median().Milliseconds())})))
 	}
 	rows = append(rows,
 		says(words.LinkRowHeard, heardLine(v)),
@@ -93,7 +93,7 @@ func linkRows(v *look) []linkRow {
 		rows = append(rows, says(words.LinkRowDesk, text.Clean(l.story.desk)))
 	}
 	if l.offline() {
-		rows = append(rows, linkRow{words.LinkRowWorks, []seg{{t.warn, stillWorks(v)}}})
+		rows = append(rows, linkRow{words.LinkRowNow, []seg{{t.warn, stillWorks(v)}}})
 	}
 	return rows
 }

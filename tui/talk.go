@@ -298,31 +298,43 @@ func (t *talk) blank(b border) {
 }
 
 // foot is the row between lines and composer: who is writing, or how much lies
-// below. It is always there, so that nothing jumps.
+// below, and what the lines are worth. It is always there, so that nothing jumps.
 func (t *talk) foot(b border, c mirror.Conversation, v *look) {
 	t.canvas.inside(b)
 	t.canvas.Pad(t.canvas.ground, 1)
-	sign, typing := c.Typing(v.now)
-	switch {
-	case t.picked != "":
-		t.canvas.Put(v.pens.plain.accent, v.with(words.PickedKeys, words.Args{"Edit": v.keys.Key(keymap.Conversation, keymap.EditWaiting),
-			"Back": v.keys.Key(keymap.Conversation, keymap.TakeBack)}))
-	case t.below > 0:
-		t.canvas.Put(v.pens.plain.accent, text.Clean(v.words.Count(words.LinesBelow, t.below)))
-	case v.link.offline() && (c.Stale() || !c.Opened()):
-		t.canvas.Put(v.pens.plain.warn, v.say(words.LinesOffline))
-	case c.Stale() || !c.Opened():
-		t.canvas.Put(v.pens.plain.quiet, v.say(words.LoadingLines))
-	case typing && sign.By == wire.ByCustomer:
-		t.canvas.Put(v.pens.plain.quiet, v.with(words.IsTyping, words.Args{"Name": text.Name(c.Summary().Customer).String()}))
-	case typing:
-		t.canvas.Put(v.pens.plain.quiet, v.with(words.IsTyping, words.Args{"Name": v.name(sign.Agent).String()}))
-	case v.link.offline():
-		t.canvas.Put(v.pens.plain.warn, stillWorks(v))
+	says, worth := t.says(c, v), t.worth(c, v)
+	room := worth.line.Width(v.measure)
+	if room > 0 {
+		room += 3
 	}
-	if worth := t.worth(c, v); !worth.line.Empty() {
-		t.canvas.To(t.canvas.ground, worth.line.Width(v.measure)+1)
+	t.canvas.PutIn(says.pen, says.line, max(0, t.canvas.Left()-room))
+	if room > 0 {
+		t.canvas.To(t.canvas.ground, room-2)
 		t.canvas.Put(worth.pen, worth.line)
 	}
 	t.canvas.outside(b, t.canvas.ground)
+}
+
+// says is what is to be known of what goes on below the last line.
+func (t *talk) says(c mirror.Conversation, v *look) seg {
+	p := v.pens.plain
+	sign, typing := c.Typing(v.now)
+	switch {
+	case t.picked != "":
+		return seg{p.accent, v.with(words.PickedKeys, words.Args{"Edit": v.keys.Key(keymap.Conversation, keymap.EditWaiting),
+			"Back": v.keys.Key(keymap.Conversation, keymap.TakeBack)})}
+	case t.below > 0:
+		return seg{p.accent, text.Clean(v.words.Count(words.LinesBelow, t.below))}
+	case v.link.offline() && (c.Stale() || !c.Opened()):
+		return seg{p.warn, v.say(words.LinesOffline)}
+	case c.Stale() || !c.Opened():
+		return seg{p.quiet, v.say(words.LoadingLines)}
+	case typing && sign.By == wire.ByCustomer:
+		return seg{p.quiet, v.with(words.IsTyping, words.Args{"Name": text.Name(c.Summary().Customer).String()})}
+	case typing:
+		return seg{p.quiet, v.with(words.IsTyping, words.Args{"Name": v.name(sign.Agent).String()})}
+	case v.link.offline():
+		return seg{p.warn, stillWorks(v)}
+	}
+	return seg{}
 }

@@ -241,7 +241,7 @@ const (
 	LinkRowPlace       ID = "link-row-place"
 	LinkRowWaits       ID = "link-row-waits"
 	LinkRowLean        ID = "link-row-lean"
-	LinkRowWorks       ID = "link-row-works"
+	LinkRowNow         ID = "link-row-now"
 	LinesOffline       ID = "lines-offline"
 	LinkSince          ID = "link-since"
 	LinkTrips          ID = "link-trips"
