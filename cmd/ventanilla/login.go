@@ -28,7 +28,7 @@ func newLogin() *cobra.Command {
 		Example: "  ventanilla login https://desk.example.com",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := signIn(cmd, args[0], login, stdin)
+			s, _, err := signIn(cmd, args[0], login, stdin)
 			if err != nil {
 				return err
 			}
@@ -58,44 +58,86 @@ func signedOut(err error) string {
 	return ""
 }
 
-// signIn asks for what is missing and signs in.
-func signIn(cmd *cobra.Command, address, login string, stdin bool) (signin.Session, error) {
+// signIn asks for what is missing and signs in. The password is for sealing what
+// is kept here where there is no keyring.
+func signIn(cmd *cobra.Command, address, login string, stdin bool) (s signin.Session, password string, err error) {
 	server, err := signin.Desk(address)
 	if err != nil {
-		return signin.Session{}, err
+		return s, "", err
 	}
 	if login == "" && !stdin { // standard input holds the password
 		fmt.Fprint(cmd.ErrOrStderr(), "login: ")
 		line, err := bufio.NewReader(cmd.InOrStdin()).ReadString('\n')
 		if err != nil && !errors.Is(err, io.EOF) {
-			return signin.Session{}, fmt.Errorf("reading the login: %w", err)
+			return s, "", fmt.Errorf("reading the login: %w", err)
 		}
 		login = strings.TrimSpace(line)
 	}
 	if login == "" {
-		return signin.Session{}, errors.New("a login is needed: use --login")
+		return s, "", errors.New("a login is needed: use --login")
 	}
-	password, err := askPassword(cmd, stdin, false)
-	if err != nil {
-		return signin.Session{}, err
+	if password, err = askPassword(cmd, stdin, false); err != nil {
+		return s, "", err
 	}
 	ctx, stop := context.WithTimeout(cmd.Context(), patience)
 	defer stop()
-	return signin.In(ctx, http.DefaultClient, server, login, password)
+	s, err = signin.In(ctx, http.DefaultClient, server, login, password)
+	return s, password, err
+}
+
+// leaving is what the command logout is told.
+type leaving struct {
+	server, login string
+	stdin, force  bool
 }
 
 func newLogout() *cobra.Command {
-	var force bool
+	var l leaving
 	cmd := &cobra.Command{
 		Use:   "logout",
 		Short: "End the session kept on this machine",
 		Long: "Ends the session and removes what was kept of it. It refuses while something that was typed here\n" +
-			"is not on the desk yet, and says what; --force drops it.",
+			"is not on the desk yet, and says what; --force drops it.\n\n" +
+			"With --server and --login it removes what was typed with ventanilla --server, which has no session\n" +
+			"to end and is sealed with the password.",
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return logOut(cmd, force) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if (l.server == "") != (l.login == "") {
+				return errors.New("give --server and --login together")
+			}
+			if l.server != "" {
+				return l.forget(cmd)
+			}
+			return logOut(cmd, l.force)
+		},
 	}
-	cmd.Flags().BoolVar(&force, "force", false, "drop what waits to be sent, and drafts")
+	f := cmd.Flags()
+	f.BoolVar(&l.force, "force", false, "drop what waits to be sent, and drafts")
+	f.StringVar(&l.server, "server", "", "desk that ventanilla --server was started with")
+	f.StringVar(&l.login, "login", "", "what was signed in with there")
+	f.BoolVar(&l.stdin, "password-stdin", false, "read the password from standard input")
 	return cmd
+}
+
+// forget removes the outbox that a password seals. To see what waits in it the
+// password is needed, to drop it is not.
+func (l leaving) forget(cmd *cobra.Command) error {
+	server, err := signin.Desk(l.server)
+	if err != nil {
+		return err
+	}
+	var password string
+	if !l.force {
+		if password, err = askPassword(cmd, l.stdin, false); err != nil {
+			return err
+		}
+	}
+	cfg := sealedByPassword(signin.Account{Server: server, Login: l.login}, password)
+	if err := wipe(cmd.Context(), cfg, l.force, nil); err != nil {
+		return err
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "nothing of %s at %s is kept here\n", l.login, server)
+	return nil
 }
 
 func logOut(cmd *cobra.Command, force bool) error {

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
+	"ventanilla/client"
 	"ventanilla/client/wire"
 	"ventanilla/internal/outbox"
 	"ventanilla/internal/signin"
@@ -20,19 +22,26 @@ func outboxOf(a signin.Account) (outbox.Config, error) {
 	return cfg, err
 }
 
-// openOutbox opens the outbox of who signed in with the keyring. It returns nil
-// when the keyring is gone: what is typed then lives as long as the program.
-func openOutbox(ctx context.Context, a signin.Account) (*outbox.Outbox, error) {
-	cfg, err := outboxOf(a)
-	if errors.Is(err, signin.ErrNoKeyring) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
+// sealedByPassword says where the outbox is of who signs in for one run only. It is
+// another file than the keyring's.
+func sealedByPassword(a signin.Account, password string) outbox.Config {
+	a.Login = strings.ToLower(strings.TrimSpace(a.Login)) // as the desk takes it
+	return outbox.Config{Dir: signin.OutboxDir(), Account: a.ID() + " by password", Password: password}
+}
+
+// openOutbox opens an outbox and says how to go on without it when it cannot be read.
+func openOutbox(ctx context.Context, cfg outbox.Config, a signin.Account) (*outbox.Outbox, error) {
 	b, err := outbox.Open(ctx, cfg)
-	if errors.Is(err, outbox.ErrKey) {
+	switch {
+	case errors.Is(err, outbox.ErrKey) && cfg.Password != "":
+		return nil, fmt.Errorf("what was typed here was sealed with an earlier password and cannot be read with this one; "+
+			"to start without it: ventanilla logout --server %s --login %s --force", a.Server, a.Login)
+	case errors.Is(err, outbox.ErrKey):
 		return nil, fmt.Errorf("%w: to start without what waits in it, ventanilla logout --force", err)
+	case errors.Is(err, client.ErrOutboxFull):
+		return nil, fmt.Errorf("make room on the disk of %s and start again, what waits there is kept: %w", cfg.Dir, err)
+	case errors.Is(err, client.ErrOutboxReadOnly):
+		return nil, fmt.Errorf("what is typed could not be kept: %s must be writable: %w", cfg.Dir, err)
 	}
 	return b, err
 }
@@ -41,6 +50,13 @@ func openOutbox(ctx context.Context, a signin.Account) (*outbox.Outbox, error) {
 // refuses to lose anything.
 func wipeOutbox(ctx context.Context, a signin.Account, force bool) error {
 	cfg, noKey := outboxOf(a)
+	if err := wipe(ctx, cfg, force, noKey); err != nil || errors.Is(noKey, signin.ErrNoKeyring) {
+		return err // or there is no key to forget
+	}
+	return signin.ForgetOutboxKey(a)
+}
+
+func wipe(ctx context.Context, cfg outbox.Config, force bool, noKey error) error {
 	err := outbox.Wipe(ctx, cfg, force)
 	switch _, left := errors.AsType[*outbox.LeftError](err); {
 	case left:
@@ -49,12 +65,28 @@ func wipeOutbox(ctx context.Context, a signin.Account, force bool) error {
 		return fmt.Errorf("%w: leave it first", err)
 	case err != nil && !force:
 		return fmt.Errorf("what waits to be sent cannot be read (--force drops it): %w", errors.Join(err, noKey))
-	case err != nil:
-		return err
-	case errors.Is(noKey, signin.ErrNoKeyring):
-		return nil // there is none to forget
 	}
-	return signin.ForgetOutboxKey(a)
+	return err
+}
+
+// revoked removes all that is kept for somebody whose access an administrator took
+// away, and says what that was.
+func revoked(ctx context.Context, s seat) error {
+	said := errors.New("an administrator ended your access to this desk; nothing typed here was waiting")
+	err := outbox.Wipe(ctx, s.kept, false)
+	if left, is := errors.AsType[*outbox.LeftError](err); is {
+		said = fmt.Errorf("an administrator ended your access to this desk; what was typed here is removed: %w", left)
+	}
+	if err != nil {
+		err = outbox.Wipe(ctx, s.kept, true)
+	}
+	if errors.Is(err, outbox.ErrOpen) { // it will be told the same, and the last one to leave wipes
+		return errors.New("an administrator ended your access to this desk; what was typed here is removed when your other workstation ends")
+	}
+	if s.remembered {
+		err = errors.Join(err, signin.ForgetOutboxKey(s.Account), signin.Forget(s.Session))
+	}
+	return errors.Join(said, err)
 }
 
 // keptDrafts lets the workstation keep its drafts in the outbox.

@@ -40,7 +40,7 @@ func (l *look) flags(cmd *cobra.Command) {
 
 func (w *workstation) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&w.server, "server", "", "desk to sign in at for this run only; asks for the password")
+	f.StringVar(&w.server, "server", "", "desk to sign in at for this run only; asks for the password, which seals what waits")
 	f.StringVar(&w.login, "login", "", "what you sign in with, for --server")
 	f.StringVar(&w.tokenFile, "token-file", "", "file that holds a session's token, for --server")
 	w.look.flags(cmd)
@@ -56,7 +56,7 @@ const welcome = `Nobody is signed in on this machine.
 `
 
 func (w *workstation) run(cmd *cobra.Command) error {
-	s, err := w.session(cmd)
+	s, err := w.seat(cmd)
 	if errors.Is(err, signin.ErrNone) && s.Server == "" {
 		fmt.Fprint(cmd.OutOrStdout(), welcome)
 		return nil
@@ -64,40 +64,54 @@ func (w *workstation) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	if w.server != "" { // for this run only: nothing of it stays on this machine
-		return w.show(cmd.Context(), seat{Session: s})
+	if s.kept.Dir == "" {
+		fmt.Fprintln(cmd.ErrOrStderr(), "without a keyring or a password there is nothing to seal what you type with: it ends with this program")
+		return w.show(cmd.Context(), s)
 	}
-	box, err := openOutbox(cmd.Context(), s.Account)
-	if err != nil {
+	if s.box, err = openOutbox(cmd.Context(), s.kept, s.Account); err != nil {
 		return err
 	}
-	if box == nil {
-		return w.show(cmd.Context(), seat{Session: s})
-	}
-	if n := box.Damaged(); n > 0 {
+	if n := s.box.Damaged(); n > 0 {
 		fmt.Fprintf(cmd.ErrOrStderr(), "%d of what waited to be sent cannot be read and was set aside; ventanilla logout lists it\n", n)
 	}
-	return errors.Join(w.show(cmd.Context(), seat{Session: s, box: box}), box.Close())
+	err = errors.Join(w.show(cmd.Context(), s), s.box.Close())
+	if errors.Is(err, client.ErrRevoked) {
+		return revoked(cmd.Context(), s)
+	}
+	return err
 }
 
-func (w *workstation) session(cmd *cobra.Command) (signin.Session, error) {
+// seat signs in, or finds who has, and says where what is typed is kept.
+func (w *workstation) seat(cmd *cobra.Command) (s seat, err error) {
 	switch {
 	case w.server == "" && (w.tokenFile != "" || w.login != ""):
-		return signin.Session{}, errors.New("give --server too: --token-file and --login are for it")
+		return s, errors.New("give --server too: --token-file and --login are for it")
 	case w.server == "":
-		return signin.Load()
+		if s.Session, err = signin.Load(); err != nil {
+			return s, err
+		}
+		s.remembered = true
+		if s.kept, err = outboxOf(s.Account); errors.Is(err, signin.ErrNoKeyring) {
+			s.kept, err = outbox.Config{}, nil
+		}
+		return s, err
 	case w.tokenFile == "":
-		return signIn(cmd, w.server, w.login, false)
+		var password string
+		if s.Session, password, err = signIn(cmd, w.server, w.login, false); err == nil {
+			s.kept = sealedByPassword(s.Account, password)
+		}
+		return s, err
 	}
-	server, err := signin.Desk(w.server)
-	if err != nil {
-		return signin.Session{}, err
+	if s.Server, err = signin.Desk(w.server); err != nil {
+		return s, err
 	}
+	// A token is another one at the next sign-in: what it sealed could not be opened.
 	b, err := os.ReadFile(w.tokenFile)
 	if err != nil {
-		return signin.Session{}, fmt.Errorf("reading --token-file: %w", err)
+		return s, fmt.Errorf("reading --token-file: %w", err)
 	}
-	return signin.Session{Account: signin.Account{Server: server}, Token: strings.TrimSpace(string(b))}, nil
+	s.Token = strings.TrimSpace(string(b))
+	return s, nil
 }
 
 // dialer reaches a desk; nil is the network.
@@ -106,8 +120,10 @@ type dialer = func(ctx context.Context, network, addr string) (net.Conn, error)
 // seat is where somebody works.
 type seat struct {
 	signin.Session
-	dial dialer
-	box  *outbox.Outbox // nil: what is typed lives as long as the program
+	remembered bool // by this machine's keyring
+	dial       dialer
+	kept       outbox.Config  // where what is typed is kept; zero: nowhere
+	box        *outbox.Outbox // nil: what is typed lives as long as the program
 }
 
 // show runs the workstation until the agent leaves.
@@ -133,7 +149,13 @@ func (l look) show(ctx context.Context, s seat) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	ended := make(chan error, 1)
-	go func() { ended <- c.Run(ctx) }()
+	go func() {
+		err := c.Run(ctx)
+		if errors.Is(err, client.ErrRevoked) {
+			stop() // nothing of the desk stays on the screen
+		}
+		ended <- err
+	}()
 	err = tui.Run(ctx, cfg, inbox, os.Stdin, os.Stdout)
 	stop()
 	return errors.Join(err, signedOff(<-ended))
