@@ -217,11 +217,6 @@ func TestInABrowserTheWidgetKeepsWhatWaits(t *testing.T) {
 		_, _ = fmt.Sscan(p.js("innerHeight"), &height)
 		p.do(chromedp.MouseClickXY(120, height-50), insert(text), chromedp.KeyEvent("\r"))
 	}
-	show()
-	eventually(t, "what is typed into the frame arrives", func() bool {
-		write("x")
-		return len(desk.texts()) > 0
-	})
 	heard := func(text string) int {
 		n := 0
 		for _, s := range desk.texts() {
@@ -231,6 +226,14 @@ func TestInABrowserTheWidgetKeepsWhatWaits(t *testing.T) {
 		}
 		return n
 	}
+	show()
+	eventually(t, "the frame has come in", func() bool {
+		desk.mu.Lock()
+		defer desk.mu.Unlock()
+		return len(desk.entered) > 0
+	})
+	write("x")
+	eventually(t, "what is typed into the frame arrives", func() bool { return heard("x") == 1 })
 	p.offline(true)
 	write("sin conexión")
 	eventually(t, "the frame's database has it", func() bool {

@@ -137,7 +137,11 @@ export class Page {
     }
   }
 
-  lines({ lines, more }) {
+  lines({ lines, more, prev = 0 }) {
+    if (prev > this.log.last) { // some between are missing: come back for them
+      this.link.lost();
+      return;
+    }
     const atEnd = this.atEnd();
     if (this.fresh && this.log.last === 0) $('older').hidden = !more;
     this.fresh = false;
