@@ -186,7 +186,11 @@ func (d *Desk) SignIn(ctx context.Context, login, password string) (SignedIn, er
 	if !right || !found || u.Disabled {
 		return SignedIn{}, refuse(wire.Denied, "bad_login")
 	}
-	return StartSession(ctx, d.cfg.Store, d.cfg.Now(), u)
+	in, err := StartSession(ctx, d.cfg.Store, d.cfg.Now(), u)
+	if err != nil && ctx.Err() == nil {
+		return SignedIn{}, d.trouble.note(err)
+	}
+	return in, err
 }
 
 // StartSession gives a user a session without a password: for the operator's own

@@ -11,8 +11,9 @@ import (
 // auditor writes the trail: who looked at or changed what that is not theirs. A
 // look that cannot be recorded is refused.
 type auditor struct {
-	store Store
-	now   func() time.Time
+	store   Store
+	now     func() time.Time
+	trouble *trouble
 }
 
 // add records what somebody did with some conversations; with none, nothing.
@@ -29,8 +30,11 @@ func (a auditor) add(ctx context.Context, actor wire.AgentID, action string, on 
 		}
 		return nil
 	})
-	if err != nil {
-		return fmt.Errorf("recording %s in the audit trail: %w", action, err)
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() == nil:
+		err = a.trouble.note(err)
 	}
-	return nil
+	return fmt.Errorf("recording %s in the audit trail: %w", action, err)
 }

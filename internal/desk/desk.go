@@ -57,6 +57,8 @@ type Desk struct {
 	viewing *viewing
 	load    load
 	audits  auditor
+	// trouble is what keeps the desk from writing.
+	trouble *trouble
 	hash    chan struct{} // one slot per password being hashed
 	// waiting counts who wants a slot or has one.
 	waiting atomic.Int64
@@ -112,7 +114,8 @@ func Open(ctx context.Context, cfg Config) (*Desk, error) {
 	}
 	d.links = newPresence(cfg.OfflineAfter)
 	d.viewing = newViewing()
-	d.audits = auditor{store: cfg.Store, now: cfg.Now}
+	d.trouble = &trouble{log: cfg.Log}
+	d.audits = auditor{store: cfg.Store, now: cfg.Now, trouble: d.trouble}
 	return d, nil
 }
 

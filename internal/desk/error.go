@@ -43,6 +43,9 @@ func Revoked(err error) bool {
 var sentences = map[string][2]string{
 	"internal":        {"Algo falló en la mesa. Lo que escribiste no se perdió: probá de nuevo.", "Something failed at the desk. What you wrote is not lost: try again."},
 	"unavailable":     {"La mesa no puede guardar ahora. Se reintenta solo.", "The desk cannot save right now. It will be tried again."},
+	"disk_full":       {"La mesa no puede guardar: su disco está lleno. Lo que escribís espera acá y sale solo cuando haya lugar. Avisá a quien la administra.", "The desk cannot save: its disk is full. What you write waits here and goes by itself when there is room. Tell whoever runs it."},
+	"disk_readonly":   {"La mesa no puede guardar: su disco no se deja escribir. Lo que escribís espera acá y sale solo cuando se pueda. Avisá a quien la administra.", "The desk cannot save: its disk cannot be written to. What you write waits here and goes by itself when it can. Tell whoever runs it."},
+	"disk_damaged":    {"La mesa no puede guardar: sus datos o su disco están dañados. Lo que escribís espera acá. Quien la administra tiene que revisar el disco y reiniciarla, o restaurar una copia.", "The desk cannot save: its data or its disk is damaged. What you write waits here. Whoever runs it has to check the disk and restart it, or restore a backup."},
 	"unknown_command": {"Esta mesa no conoce esa orden.", "This desk does not know that command."},
 	"unknown_ask":     {"Esta mesa no conoce esa consulta.", "This desk does not know that question."},
 	"bad_frame":       {"El mensaje no se entiende.", "The frame could not be understood."},

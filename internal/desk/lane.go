@@ -26,6 +26,15 @@ func (s Sender) key() LaneKey {
 	return LaneKey{Owner: owner, Device: s.Device, Lane: s.Lane}
 }
 
+// why explains why nothing can be written. What is wrong with the desk's disk is
+// the business of those who work there.
+func (s Sender) why(err error) *wire.Refusal {
+	if s.Customer != "" {
+		return Refusal(wire.Busy, "unavailable", s.Locale)
+	}
+	return Explain(err, s.Locale)
+}
+
 // Reply is what a sender hears about a command: exactly one member is set.
 type Reply struct {
 	Outcome *wire.Outcome
@@ -44,7 +53,7 @@ func (d *Desk) once(ctx context.Context, from Sender, n, settled uint64, act fun
 	}
 	return d.submit(ctx, job{run, func(err error) {
 		if err != nil {
-			said = Reply{Resend: &wire.Resend{From: n, Wait: 1000}}
+			said = Reply{Resend: &wire.Resend{From: n, Wait: 1000, Why: from.why(err)}}
 		}
 		reply(said)
 	}})

@@ -2,6 +2,8 @@ package desk
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -15,10 +17,11 @@ type presence struct {
 	mu    sync.Mutex
 	links map[wire.AgentID]int
 	since map[wire.AgentID]time.Time // when the last link went
+	owed  map[wire.AgentID]bool      // arrivals that could not be recorded
 }
 
 func newPresence(after time.Duration) *presence {
-	return &presence{after: after, links: make(map[wire.AgentID]int), since: make(map[wire.AgentID]time.Time)}
+	return &presence{after: after, links: make(map[wire.AgentID]int), since: make(map[wire.AgentID]time.Time), owed: make(map[wire.AgentID]bool)}
 }
 
 // assume treats agents who were present when the desk stopped as just gone.
@@ -86,6 +89,23 @@ func (p *presence) count() int {
 	return n
 }
 
+// owe remembers whether an arrival is still to be recorded.
+func (p *presence) owe(id wire.AgentID, still bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if still {
+		p.owed[id] = true
+	} else {
+		delete(p.owed, id)
+	}
+}
+
+func (p *presence) owing() []wire.AgentID {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Collect(maps.Keys(p.owed))
+}
+
 func (p *presence) here(id wire.AgentID) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -93,11 +113,21 @@ func (p *presence) here(id wire.AgentID) bool {
 }
 
 // Arrive says that a member of the staff has a link: whoever serves customers and
-// was offline is online. Depart must follow.
+// was offline is online. Depart must follow. When it cannot be written now it is
+// later, if they are still here.
 func (d *Desk) Arrive(ctx context.Context, id wire.AgentID) error {
 	if !d.links.add(id) {
 		return nil // also of an agent who chose to be offline
 	}
+	err := d.arrived(ctx, id)
+	d.links.owe(id, err != nil)
+	if d.Trouble() != nil {
+		return nil // which is known, and said
+	}
+	return err
+}
+
+func (d *Desk) arrived(ctx context.Context, id wire.AgentID) error {
 	return d.change(ctx, func(w *work) error {
 		u, found, err := w.User(id)
 		if err != nil || !found || !serves(u.Role) || u.State != wire.Offline && u.State != "" {
@@ -136,15 +166,30 @@ func (d *Desk) keepTime(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		if err := d.wakeDue(ctx); err != nil && ctx.Err() == nil {
-			d.cfg.Log.Error("waking snoozed conversations failed", "err", err)
+		d.tryToWrite(ctx)
+		if d.Trouble() == nil {
+			d.catchUpWithTime(ctx)
 		}
-		for id, since := range d.links.overdue(d.cfg.Now()) {
-			if err := d.absent(ctx, id); err == nil {
-				d.links.settle(id, since)
-			} else if ctx.Err() == nil {
-				d.cfg.Log.Error("recording an absence failed; it is tried again", "err", err)
-			}
+	}
+}
+
+// catchUpWithTime does what is due now. What fails is due a second later, too.
+func (d *Desk) catchUpWithTime(ctx context.Context) {
+	if err := d.wakeDue(ctx); err != nil && ctx.Err() == nil {
+		d.cfg.Log.Error("waking snoozed conversations failed", "err", err)
+	}
+	for _, id := range d.links.owing() {
+		var err error
+		if d.links.here(id) {
+			err = d.arrived(ctx, id)
+		}
+		d.links.owe(id, err != nil)
+	}
+	for id, since := range d.links.overdue(d.cfg.Now()) {
+		if err := d.absent(ctx, id); err == nil {
+			d.links.settle(id, since)
+		} else if ctx.Err() == nil {
+			d.cfg.Log.Error("recording an absence failed; it is tried again", "err", err)
 		}
 	}
 }

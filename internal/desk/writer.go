@@ -109,14 +109,15 @@ func (d *Desk) gather(group []job) []job {
 }
 
 // commit runs a group in one transaction. When that fails, each job gets its own,
-// so that one bad job costs the others nothing. The transaction is not bound to
+// so that one bad job costs the others nothing; not when nothing can be written at
+// all. The transaction is not bound to
 // any caller's context: what was taken from the inbox is carried through.
 func (d *Desk) commit(group []job) {
 	began := d.cfg.Now()
 	entries, failed := d.transact(group)
 	d.load.committed(d.cfg.Now().Sub(began))
 	d.weigh()
-	if failed != nil && len(group) > 1 {
+	if failed != nil && len(group) > 1 && !hopeless(failed) {
 		for i := range group {
 			d.commit(group[i : i+1])
 		}
@@ -150,8 +151,7 @@ func (d *Desk) transact(group []job) ([]Entry, error) {
 	if refusal, ok := errors.AsType[*Error](err); ok {
 		return nil, refusal
 	}
-	d.cfg.Log.Error("writing failed", "jobs", len(group), "err", err)
-	return nil, &Error{Kind: wire.Busy, Code: "unavailable", Err: err}
+	return nil, d.trouble.note(err)
 }
 
 // publish lets readers follow committed entries, here and on other nodes.
@@ -246,7 +246,11 @@ func (d *Desk) catchUp(ctx context.Context) {
 			return err
 		})
 		if err != nil {
-			if ctx.Err() == nil {
+			switch {
+			case ctx.Err() != nil:
+			case errors.Is(err, ErrDamaged):
+				d.trouble.note(err)
+			default:
 				d.cfg.Log.Error("reading the log failed", "err", err)
 			}
 			return

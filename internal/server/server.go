@@ -158,11 +158,23 @@ func (s *Server) routes(gate *gateway.Gateway, chat *webchat.Channel) *http.Serv
 	for _, r := range chat.Routes() {
 		mux.Handle(r.Pattern, r.Handler)
 	}
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Cache-Control", "no-store")
-		_, _ = w.Write([]byte("ok\n"))
-	})
+	mux.HandleFunc("GET /healthz", s.health)
 	return mux
+}
+
+// health says whether the desk can take what it is for. While it cannot write,
+// whoever supervises it should know, although reading goes on.
+func (s *Server) health(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	err := s.desk.Trouble()
+	if err == nil {
+		_, _ = w.Write([]byte("ok\n"))
+		return
+	}
+	why := desk.Explain(err, r.Header.Get("Accept-Language"))
+	w.WriteHeader(http.StatusServiceUnavailable)
+	_, _ = fmt.Fprintf(w, "%s: %s\n", why.Code, why.Text)
 }
 
 // TokenKey reads the key that signs customers' tokens, making it at the first use.
