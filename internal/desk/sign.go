@@ -25,10 +25,10 @@ func (d *Desk) Viewing(s *Staff, in ...wire.ConversationID) wire.Viewing {
 	defer v.mu.Unlock()
 	all := wire.Viewing{Whole: len(in) == 0}
 	if all.Whole {
-		in = slices.Sorted(maps.Keys(v.rooms))
+		in = slices.Sorted(maps.Keys(v.scenes))
 	}
 	for _, id := range in {
-		r := v.rooms[id]
+		r := v.scenes[id]
 		if r == nil || !s.hears(id, r.place) {
 			continue
 		}

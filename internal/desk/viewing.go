@@ -32,8 +32,8 @@ type viewing struct {
 
 	mu     sync.Mutex
 	leases map[leaseKey]*lease
-	rooms  map[wire.ConversationID]*room
-	untold map[wire.ConversationID]bool // rooms that may have changed
+	scenes map[wire.ConversationID]*scene
+	untold map[wire.ConversationID]bool // scenes that may have changed
 	unsent map[LaneKey]Look             // of our own links, for the other nodes
 }
 
@@ -56,8 +56,8 @@ type sighting struct {
 	place Place
 }
 
-// room is a conversation that somebody is in or has just left.
-type room struct {
+// scene is a conversation that somebody is in or has just left.
+type scene struct {
 	place  Place // zero while it is not known
 	in     map[leaseKey]*lease
 	coming int           // looks that are being read
@@ -68,7 +68,7 @@ type room struct {
 func newViewing() *viewing {
 	return &viewing{
 		node: wire.NewToken(), stirs: make(chan struct{}, 1),
-		leases: make(map[leaseKey]*lease), rooms: make(map[wire.ConversationID]*room),
+		leases: make(map[leaseKey]*lease), scenes: make(map[wire.ConversationID]*scene),
 		untold: make(map[wire.ConversationID]bool), unsent: make(map[LaneKey]Look),
 	}
 }
@@ -94,7 +94,7 @@ func (d *Desk) LookAway(from Sender) {
 	d.viewing.put(d.viewing.node, d.cfg.Now(), sighting{Look: Look{Link: from.key(), Agent: from.Agent}})
 }
 
-// enter takes in the looks of a node's links. Their rooms are made before it reads
+// enter takes in the looks of a node's links. Their scenes are made before it reads
 // where the conversations are, so that a move meanwhile is not missed. It returns the
 // last refusal.
 func (d *Desk) enter(ctx context.Context, node string, looks ...Look) error {
@@ -183,7 +183,7 @@ func (d *Desk) keepViewing(ctx context.Context) {
 	}
 }
 
-// open makes the rooms of looks, which hear of moves from then on.
+// open makes the scenes of looks, which hear of moves from then on.
 func (v *viewing) open(looks []Look) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -191,29 +191,29 @@ func (v *viewing) open(looks []Look) {
 		if l.Conversation == "" {
 			continue
 		}
-		if v.rooms[l.Conversation] == nil {
-			v.rooms[l.Conversation] = &room{in: make(map[leaseKey]*lease)}
+		if v.scenes[l.Conversation] == nil {
+			v.scenes[l.Conversation] = &scene{in: make(map[leaseKey]*lease)}
 		}
-		v.rooms[l.Conversation].coming++
+		v.scenes[l.Conversation].coming++
 	}
 }
 
-// close ends [viewing.open]: a room that nobody entered goes.
+// close ends [viewing.open]: a scene that nobody entered goes.
 func (v *viewing) close(looks []Look) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	for _, l := range looks {
-		if r := v.rooms[l.Conversation]; r != nil {
+		if r := v.scenes[l.Conversation]; r != nil {
 			r.coming--
 			v.sweep(l.Conversation, r)
 		}
 	}
 }
 
-// sweep forgets a room when nobody is in it, nobody comes, and that was told.
-func (v *viewing) sweep(id wire.ConversationID, r *room) {
+// sweep forgets a scene when nobody is in it, nobody comes, and that was told.
+func (v *viewing) sweep(id wire.ConversationID, r *scene) {
 	if len(r.in) == 0 && r.coming == 0 && len(r.told) == 0 {
-		delete(v.rooms, id)
+		delete(v.scenes, id)
 	}
 }
 
@@ -230,7 +230,7 @@ func (v *viewing) put(node string, now time.Time, seen ...sighting) {
 		if before != nil && before.Conversation != s.Conversation {
 			v.leave(key, before)
 		}
-		if r := v.rooms[s.Conversation]; r != nil {
+		if r := v.scenes[s.Conversation]; r != nil {
 			if r.place == (Place{}) {
 				r.place = s.place
 			}
@@ -247,7 +247,7 @@ func (v *viewing) put(node string, now time.Time, seen ...sighting) {
 
 func (v *viewing) leave(key leaseKey, l *lease) {
 	delete(v.leases, key)
-	if r := v.rooms[l.Conversation]; r != nil {
+	if r := v.scenes[l.Conversation]; r != nil {
 		delete(r.in, key)
 	}
 	v.touch(l.Conversation)
@@ -285,7 +285,7 @@ func (v *viewing) moved(e *Entry) {
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if r := v.rooms[e.Conversation]; r != nil {
+	if r := v.scenes[e.Conversation]; r != nil {
 		r.place, r.moved = e.After, true
 		v.touch(e.Conversation)
 	}
@@ -296,7 +296,7 @@ func (v *viewing) changes() (signs []Sign, looks []Look) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	for id := range v.untold {
-		r := v.rooms[id]
+		r := v.scenes[id]
 		if r == nil {
 			continue
 		}
@@ -313,9 +313,9 @@ func (v *viewing) changes() (signs []Sign, looks []Look) {
 	return signs, looks
 }
 
-// viewers merges the links in a room, by agent. Who does not see the conversation any
+// viewers merges the links in a scene, by agent. Who does not see the conversation any
 // more is in it no more, whatever they still have on their screen.
-func (v *viewing) viewers(r *room) []wire.Viewer {
+func (v *viewing) viewers(r *scene) []wire.Viewer {
 	doing := make(map[wire.AgentID]wire.Doing, len(r.in))
 	for _, l := range r.in {
 		if most(l.Doing) > most(doing[l.Agent]) && l.user.sees(r.place) {
