@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"ventanilla/client/mirror"
 	"ventanilla/client/wire"
 )
 
@@ -175,41 +176,46 @@ func (c *Client) giveUp(id uint64, cause error) {
 
 // answered is called with c.mu held. An answer that cannot be read ends its ask
 // and not the link, which would only ask for it again.
-func (c *Client) answered(a wire.Answer, size int) {
+func (c *Client) answered(a wire.Answer, size int) error {
 	p, ok := c.asks.take(a.ID)
 	if !ok {
-		return // given up
+		return nil // given up
 	}
 	result, err := decodeAnswer(p.ask, a)
 	if page, ok := result.(wire.Timeline); ok && page.Summary.ID != conversationOf(p.ask) {
 		result, err = nil, fmt.Errorf("%w: lines of another conversation", ErrBadFrame)
 	}
 	if p.ours {
-		c.opened(p.ask, result, err, size)
-		return
+		return c.opened(p.ask, result, err, size)
 	}
 	if older, isPage := result.(wire.Timeline); isPage && c.asks.watching(older.Summary.ID) != nil {
 		c.mail.put(Older{older}, size)
 	}
 	c.mail.put(Answered{p.token, result, err}, size)
+	return nil
 }
 
-// opened is the answer to watching; that to unwatching says nothing.
-func (c *Client) opened(q wire.Ask, result any, err error, size int) {
+// opened is the answer to watching; that to unwatching says nothing. Lines that are
+// ahead of the feed have overtaken it.
+func (c *Client) opened(q wire.Ask, result any, err error, size int) error {
 	watch, ok := q.(wire.Watch)
 	if !ok {
-		return
+		return nil
 	}
+	page, _ := result.(wire.Timeline)
 	w := c.asks.watching(watch.Conversation)
 	switch {
 	case w == nil: // unwatched meanwhile
 	case err != nil:
 		c.asks.unwatch(watch.Conversation)
 		c.say(NotOpened{watch.Conversation, err})
+	case page.UpTo > c.cursor.At().Seq:
+		return mirror.ErrGap
 	default:
 		w.opened = true
-		c.mail.put(Opened{result.(wire.Timeline)}, size)
+		c.mail.put(Opened{page}, size)
 	}
+	return nil
 }
 
 func conversationOf(q wire.Ask) wire.ConversationID {

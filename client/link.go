@@ -172,7 +172,7 @@ func (l *link) handle(f wire.FromDesk, size int, now time.Time) error {
 	case f.Answer != nil:
 		l.c.mu.Lock()
 		defer l.c.mu.Unlock()
-		l.c.answered(*f.Answer, size)
+		return l.c.answered(*f.Answer, size)
 	case f.Typing != nil:
 		l.c.say(TypingSign{*f.Typing, l.c.clock.Now()})
 	case f.Viewing != nil:
@@ -233,7 +233,7 @@ func (l *link) feed(f wire.Feed, size int, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	l.c.mail.put(FeedPart{wire.Feed{Records: fresh, UpTo: l.c.cursor.At().Seq}}, size)
+	l.c.mail.put(FeedPart{wire.Feed{Records: fresh, UpTo: l.c.cursor.At().Seq, Prev: f.Prev}}, size)
 	for _, r := range fresh {
 		if gone, ok := r.Event.(wire.Gone); ok {
 			l.c.lost(gone.Conversation)

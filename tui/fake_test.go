@@ -31,6 +31,7 @@ type fakeDesk struct {
 	resyncs int
 	looks   []wire.Looking
 	hears   func() time.Time // nil: never
+	beat    time.Duration    // 0: ten seconds
 	edited  []edited         // what was asked about entries that wait
 	refuses error            // what such a question answers
 }
@@ -59,7 +60,12 @@ func (d *fakeDesk) Typing(id wire.ConversationID) { d.typing = append(d.typing, 
 func (d *fakeDesk) Resync()                       { d.resyncs++ }
 func (d *fakeDesk) Active()                       {}
 func (d *fakeDesk) Look(l wire.Looking)           { d.looks = append(d.looks, l) }
-func (d *fakeDesk) Beat() time.Duration           { return 10 * time.Second }
+func (d *fakeDesk) Beat() time.Duration {
+	if d.beat == 0 {
+		return 10 * time.Second
+	}
+	return d.beat
+}
 func (d *fakeDesk) Heard() (at time.Time) {
 	if d.hears != nil {
 		at = d.hears()
@@ -146,7 +152,7 @@ func start(t testing.TB, s setup) *bench {
 		client.LinkChanged{State: client.Connecting},
 		client.Welcomed{Welcome: wire.Welcome{You: wire.Agent{ID: "ana", Name: "Ana", Role: s.role, State: wire.Online}, Can: s.can,
 			Epoch: "e", Head: 1000, Name: "mesa norte", Dispositions: []string{"pago más tarde", "vencimiento y monto", "otro"}}},
-		client.SnapshotPart{Snapshot: wire.Snapshot{Seq: 1000, Last: true, Conversations: s.rows,
+		client.SnapshotPart{Snapshot: wire.Snapshot{Seq: 1000, Part: 1, Last: true, Conversations: s.rows,
 			Agents: []wire.Agent{{ID: "ana", Name: "Ana", Role: s.role, State: wire.Online}, {ID: "leo", Name: "Leo", Role: wire.RoleLead, State: wire.Online},
 				{ID: "sol", Name: "Sol", Role: wire.RoleAgent, State: wire.Away}},
 			Queues: []wire.Queue{{ID: "q1", Name: "Cobranzas"}, {ID: "q2", Name: "Préstamos"}}}},

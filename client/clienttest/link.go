@@ -168,11 +168,11 @@ func (l *link) hello(h wire.Hello) {
 
 func (l *link) snapshot() {
 	d := l.d
-	part := wire.Snapshot{Seq: d.head(), Agents: append([]wire.Agent{d.cfg.You}, d.cfg.Agents...), Queues: d.cfg.Queues}
+	part := wire.Snapshot{Seq: d.head(), Part: 1, Agents: append([]wire.Agent{d.cfg.You}, d.cfg.Agents...), Queues: d.cfg.Queues}
 	for _, s := range d.state {
 		if part.Conversations = append(part.Conversations, *s); len(part.Conversations) == d.cfg.Page {
 			l.send(wire.FromDesk{Snapshot: &part})
-			part = wire.Snapshot{Seq: part.Seq}
+			part = wire.Snapshot{Seq: part.Seq, Part: part.Part + 1}
 		}
 	}
 	part.Last = true

@@ -16,8 +16,8 @@ func crowd(b *testing.B, n int) *mirror.Mirror {
 	b.Helper()
 	m := mirror.New()
 	m.Welcome(welcome(false))
-	for i := 0; i < n; {
-		part := wire.Snapshot{Seq: 1}
+	for i, number := 0, 1; i < n; number++ {
+		part := wire.Snapshot{Seq: 1, Part: number}
 		for range min(200, n-i) {
 			s := summary(wire.ConversationID(fmt.Sprintf("c%09d", i)), "", wire.Millis(1+i*7919%n))
 			s.Customer, s.Lang, s.Created = fmt.Sprintf("Rosa Pérez %d", i), "es-AR", wire.Millis(i+1)

@@ -18,6 +18,7 @@ type Cursor struct {
 	last      uint64        // what the next record must name as the one before it
 	epoch     string        // of the desk that greeted us; at has it after its snapshot
 	part      uint64        // position of the snapshot that is arriving; 0: none
+	parts     int           // of it that have come
 	following bool          // a feed may come: the snapshot was whole, or none was needed
 }
 
@@ -31,7 +32,7 @@ func (c *Cursor) Following() bool { return c.following }
 // Welcome starts a connection. After a resume the desk names our own position as
 // the record before the next one.
 func (c *Cursor) Welcome(w wire.Welcome) error {
-	c.epoch, c.part = w.Epoch, 0
+	c.epoch, c.part, c.parts = w.Epoch, 0, 0
 	c.following = w.Resumed && c.at.Epoch == w.Epoch
 	c.last = c.at.Seq
 	if w.Resumed && !c.following {
@@ -40,21 +41,22 @@ func (c *Cursor) Welcome(w wire.Welcome) error {
 	return nil
 }
 
-// Snapshot accepts one part and reports whether it counts: a repeated one of a
-// snapshot that is already complete does not.
+// Snapshot accepts one part and reports whether it counts: a repeated one does not.
 func (c *Cursor) Snapshot(s wire.Snapshot) (bool, error) {
 	switch {
 	case c.following && s.Seq <= c.at.Seq:
 		return false, nil
-	case c.following, c.epoch == "", c.part != 0 && c.part != s.Seq:
-		c.following, c.part = false, 0
+	case c.part == s.Seq && c.parts > 0 && s.Part <= c.parts:
+		return false, nil
+	case c.following, c.epoch == "", c.part != 0 && c.part != s.Seq, s.Part != c.parts+1:
+		c.following, c.part, c.parts = false, 0, 0
 		c.epoch = "" // nothing counts until the next Welcome
 		return false, ErrGap
 	}
-	c.part = s.Seq
+	c.part, c.parts = s.Seq, s.Part
 	if s.Last {
 		c.at = wire.Position{Epoch: c.epoch, Seq: s.Seq}
-		c.last, c.part, c.following = s.Seq, 0, true
+		c.last, c.part, c.parts, c.following = s.Seq, 0, 0, true
 	}
 	return true, nil
 }
@@ -76,6 +78,9 @@ func (c *Cursor) Feed(f wire.Feed) ([]wire.Record, error) {
 			at, last = r.Seq, r.Seq
 			fresh = append(fresh, r)
 		}
+	}
+	if len(f.Records) == 0 && f.UpTo > at && f.Prev != last {
+		return nil, ErrGap
 	}
 	c.at.Seq, c.last = max(at, f.UpTo), last
 	return fresh, nil

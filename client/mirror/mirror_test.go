@@ -26,7 +26,7 @@ func following(t *testing.T, conversations ...wire.Summary) *mirror.Mirror {
 	t.Helper()
 	m := mirror.New()
 	m.Welcome(welcome(false))
-	m.Snapshot(wire.Snapshot{Seq: 10, Conversations: conversations, Last: true,
+	m.Snapshot(wire.Snapshot{Seq: 10, Part: 1, Conversations: conversations, Last: true,
 		Agents: []wire.Agent{{ID: "leo", Name: "Leo"}, {ID: me, Name: "Ana"}}, Queues: []wire.Queue{{ID: "q", Name: "Cobranzas"}}})
 	if !m.View().Ready() {
 		t.Fatal("not ready after a whole snapshot")
@@ -36,7 +36,7 @@ func following(t *testing.T, conversations ...wire.Summary) *mirror.Mirror {
 
 func feed(t *testing.T, m *mirror.Mirror, upTo uint64, records ...wire.Record) {
 	t.Helper()
-	if err := m.Feed(wire.Feed{Records: records, UpTo: upTo}); err != nil {
+	if err := m.Feed(wire.Feed{Records: records, UpTo: upTo, Prev: m.At().Seq}); err != nil {
 		t.Fatalf("Feed up to %d: %v", upTo, err)
 	}
 }
@@ -137,10 +137,38 @@ func TestUpToMovesThePositionButNotTheChain(t *testing.T) {
 	}
 }
 
+// A part that overtook another leaves a hole that nothing later would fill.
+func TestAPartOfASnapshotThatIsMissingIsAGap(t *testing.T) {
+	var c mirror.Cursor
+	if err := c.Welcome(welcome(false)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Snapshot(wire.Snapshot{Seq: 10, Part: 1}); err != nil {
+		t.Fatal(err)
+	}
+	if counts, err := c.Snapshot(wire.Snapshot{Seq: 10, Part: 1}); counts || err != nil {
+		t.Errorf("a repeated part: %v, %v", counts, err)
+	}
+	if _, err := c.Snapshot(wire.Snapshot{Seq: 10, Part: 3, Last: true}); !errors.Is(err, mirror.ErrGap) {
+		t.Errorf("the last part before the second: %v, want ErrGap", err)
+	}
+}
+
+// A frame that only moves the position must not overtake records.
+func TestAPositionThatOvertookARecordIsAGap(t *testing.T) {
+	m := following(t, summary("a", me, 0))
+	if err := m.Feed(wire.Feed{UpTo: 600, Prev: 11}); !errors.Is(err, mirror.ErrGap) {
+		t.Errorf("moved beyond a record that has not come: %v, want ErrGap", err)
+	}
+	if err := m.Feed(wire.Feed{UpTo: 600, Prev: 10}); err != nil {
+		t.Errorf("nothing was missing: %v", err)
+	}
+}
+
 func TestHalfASnapshotIsNeverShown(t *testing.T) {
 	m := following(t, summary("a", me, 0))
 	m.Welcome(welcome(false))
-	m.Snapshot(wire.Snapshot{Seq: 40, Conversations: []wire.Summary{summary("b", me, 0)}})
+	m.Snapshot(wire.Snapshot{Seq: 40, Part: 1, Conversations: []wire.Summary{summary("b", me, 0)}})
 	if got := rows(m, mirror.Mine, mirror.ByWaiting); !slices.Equal(got, []wire.ConversationID{"a"}) {
 		t.Fatalf("rows while a snapshot arrives = %v", got)
 	}
@@ -148,8 +176,8 @@ func TestHalfASnapshotIsNeverShown(t *testing.T) {
 		t.Errorf("a feed inside a snapshot: %v, want ErrGap", err)
 	}
 	m.Welcome(welcome(false)) // the link broke; the half is thrown away
-	m.Snapshot(wire.Snapshot{Seq: 50, Conversations: []wire.Summary{summary("c", me, 0)}})
-	last := wire.Snapshot{Seq: 50, Conversations: []wire.Summary{summary("d", me, 0)}, Last: true}
+	m.Snapshot(wire.Snapshot{Seq: 50, Part: 1, Conversations: []wire.Summary{summary("c", me, 0)}})
+	last := wire.Snapshot{Seq: 50, Part: 2, Conversations: []wire.Summary{summary("d", me, 0)}, Last: true}
 	m.Snapshot(last)
 	m.Snapshot(last) // a repeated part is not a second snapshot
 	feed(t, m, 51)
@@ -219,7 +247,7 @@ func TestASnapshotLeavesLinesStaleUntilOpenedAgain(t *testing.T) {
 	m := following(t, summary("a", me, 0))
 	m.Timeline(page("a", 10, true, 8, 9))
 	m.Welcome(welcome(false))
-	m.Snapshot(wire.Snapshot{Seq: 100, Conversations: []wire.Summary{summary("a", me, 0)}, Last: true})
+	m.Snapshot(wire.Snapshot{Seq: 100, Part: 1, Conversations: []wire.Summary{summary("a", me, 0)}, Last: true})
 	if c := conversation(t, m, "a"); !c.Stale() || c.Len() != 2 {
 		t.Errorf("stale = %v, %d lines; what was shown stays and says it is old", c.Stale(), c.Len())
 	}
@@ -237,7 +265,7 @@ func TestNoLineIsShownRightAfterOneItDoesNotFollow(t *testing.T) {
 	m := following(t, summary("a", me, 0))
 	m.Timeline(page("a", 10, true, 9, 10))
 	m.Welcome(welcome(false))
-	m.Snapshot(wire.Snapshot{Seq: 11, Conversations: []wire.Summary{summary("a", me, 0)}, Last: true})
+	m.Snapshot(wire.Snapshot{Seq: 11, Part: 1, Conversations: []wire.Summary{summary("a", me, 0)}, Last: true})
 	feed(t, m, 13, said(12, 11, "a", wire.ByCustomer, "uno"), said(13, 12, "a", wire.ByCustomer, "dos"))
 	m.Timeline(page("a", 13, true, 13))
 	if got, want := lines(conversation(t, m, "a")), []uint64{13}; !slices.Equal(got, want) {
@@ -328,17 +356,17 @@ func TestTheFirstSnapshotIsShownAsItComesAndCalledIncomplete(t *testing.T) {
 	if v.Begun() {
 		t.Error("something is shown before anything came")
 	}
-	m.Snapshot(wire.Snapshot{Seq: 10, Conversations: []wire.Summary{summary("a", me, 0)}, Queues: []wire.Queue{{ID: "q", Name: "Cobranzas"}}})
-	m.Snapshot(wire.Snapshot{Seq: 10, Conversations: []wire.Summary{summary("b", me, 0)}})
+	m.Snapshot(wire.Snapshot{Seq: 10, Part: 1, Conversations: []wire.Summary{summary("a", me, 0)}, Queues: []wire.Queue{{ID: "q", Name: "Cobranzas"}}})
+	m.Snapshot(wire.Snapshot{Seq: 10, Part: 2, Conversations: []wire.Summary{summary("b", me, 0)}})
 	if got := rows(m, mirror.Mine, mirror.ByWaiting); !slices.Equal(got, []wire.ConversationID{"a", "b"}) || !v.Begun() || v.Ready() {
 		t.Fatalf("rows while the first snapshot arrives = %v, begun %v, ready %v", got, v.Begun(), v.Ready())
 	}
 	m.Welcome(welcome(false)) // the link broke; what is here stays until there is more
-	m.Snapshot(wire.Snapshot{Seq: 20, Conversations: []wire.Summary{summary("c", me, 0)}})
+	m.Snapshot(wire.Snapshot{Seq: 20, Part: 1, Conversations: []wire.Summary{summary("c", me, 0)}})
 	if got := rows(m, mirror.Mine, mirror.ByWaiting); len(got) != 2 {
 		t.Errorf("rows after the link broke = %v", got)
 	}
-	m.Snapshot(wire.Snapshot{Seq: 20, Last: true})
+	m.Snapshot(wire.Snapshot{Seq: 20, Part: 2, Last: true})
 	if got := rows(m, mirror.Mine, mirror.ByWaiting); !slices.Equal(got, []wire.ConversationID{"c"}) || !v.Ready() {
 		t.Errorf("rows = %v, ready %v", got, v.Ready())
 	}

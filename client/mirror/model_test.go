@@ -50,7 +50,7 @@ func (w *world) fold(seq uint64) map[wire.ConversationID]wire.Summary {
 
 // feed gives the records in (after, upTo] to somebody whose last record was prev.
 func (w *world) feed(after, prev, upTo uint64) (wire.Feed, uint64) {
-	f := wire.Feed{UpTo: upTo}
+	f := wire.Feed{UpTo: upTo, Prev: prev}
 	for _, r := range w.log[after:upTo] {
 		if r.Event != nil {
 			r.Prev, prev = prev, r.Seq
@@ -128,15 +128,15 @@ func (d *drive) snapshot(t *rapid.T, seq uint64, whole bool) {
 		ids = append(ids, id)
 	}
 	slices.Sort(ids)
-	for _, id := range ids {
+	for i, id := range ids {
 		before := d.shown()
-		d.m.Snapshot(wire.Snapshot{Seq: seq, Conversations: []wire.Summary{all[id]}})
+		d.m.Snapshot(wire.Snapshot{Seq: seq, Part: i + 1, Conversations: []wire.Summary{all[id]}})
 		if after := d.shown(); d.m.View().Ready() && !slices.Equal(before, after) {
 			t.Fatalf("half a snapshot changed what is shown: %v, then %v", before, after)
 		}
 	}
 	if whole {
-		d.m.Snapshot(wire.Snapshot{Seq: seq, Last: true})
+		d.m.Snapshot(wire.Snapshot{Seq: seq, Part: len(ids) + 1, Last: true})
 		d.sent, d.prev, d.past = seq, seq, nil
 	}
 }

@@ -71,12 +71,14 @@ type Welcome struct {
 	Dispositions []string `json:"dispositions"`
 }
 
-// Snapshot is the state at Seq, in parts. A client shows it as live only when
-// Last came.
+// Snapshot is the state at Seq, in parts of a few kB, what is needed first first: the
+// staff, the reader's own conversations, those whose customers wait longest, the
+// others. A client shows it as live only when Last came.
 type Snapshot struct {
 	Seq           uint64    `json:"seq"`              // the same in every part
-	Agents        []Agent   `json:"agents,omitempty"` // in the first part
-	Queues        []Queue   `json:"queues,omitempty"` // in the first part
+	Part          int       `json:"part"`             // 1, 2, 3…
+	Agents        []Agent   `json:"agents,omitempty"` // in the first parts, before conversations
+	Queues        []Queue   `json:"queues,omitempty"` // likewise
 	Conversations []Summary `json:"conversations,omitempty"`
 	Last          bool      `json:"last,omitempty"`
 }
@@ -86,6 +88,9 @@ type Snapshot struct {
 type Feed struct {
 	Records []Record `json:"records,omitempty"`
 	UpTo    uint64   `json:"upto"`
+	// Prev stands in a frame without records for that of the first one: the seq of
+	// the last record of this feed.
+	Prev uint64 `json:"prev,omitempty"`
 }
 
 // CommandFrame asks the desk to do something. N numbers the commands of a lane

@@ -166,7 +166,7 @@ func takeOurs(at wire.Position) func([]byte) (int, error) {
 			// A cursor gets its position from a snapshot; this one had it in another life.
 			before := *f.Welcome
 			before.Resumed = false
-			err := errors.Join(c.Welcome(before), second(c.Snapshot(wire.Snapshot{Seq: at.Seq, Last: true})), c.Welcome(*f.Welcome))
+			err := errors.Join(c.Welcome(before), second(c.Snapshot(wire.Snapshot{Seq: at.Seq, Part: 1, Last: true})), c.Welcome(*f.Welcome))
 			return 0, err
 		}
 		if f.Feed == nil {

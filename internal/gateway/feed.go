@@ -187,10 +187,10 @@ func (f *feed) upTo() uint64 {
 }
 
 // checkSession ends the feed at a record that ended its session, instead of at the
-// next round of recheck.
+// next round of recheck. What goes on being watched after an item is recorded first.
 func (f *feed) checkSession(ctx context.Context, item *desk.Item) error {
 	if !f.staff.Concerns(item) {
-		return nil
+		return f.gate.desk.GoOnWatching(ctx, f.staff, item)
 	}
 	_, err := f.gate.desk.Authenticate(ctx, f.token)
 	return err
@@ -224,7 +224,7 @@ func (f *feed) flush() error {
 		return f.finish(upTo)
 	case upTo-f.told >= silentSeqs:
 		f.told = upTo
-		return f.frame(encode(wire.FromDesk{Feed: &wire.Feed{UpTo: upTo}}))
+		return f.frame(encode(wire.FromDesk{Feed: &wire.Feed{UpTo: upTo, Prev: f.prev}}))
 	}
 	return nil
 }

@@ -42,6 +42,7 @@ func (f *feed) snapshot(ctx context.Context) error {
 type part struct {
 	send func([]byte) error
 	seq  uint64
+	n    int64 // which part, from 1
 	buf  []byte
 	list string // the one that is open
 }
@@ -49,6 +50,9 @@ type part struct {
 func (p *part) begin() {
 	p.buf = append(p.buf[:0], `{"snapshot":{"seq":`...)
 	p.buf = strconv.AppendUint(p.buf, p.seq, 10)
+	p.n++
+	p.buf = append(p.buf, `,"part":`...)
+	p.buf = strconv.AppendInt(p.buf, p.n, 10)
 }
 
 // add puts a value into a list, in the next part when this one is full. After an

@@ -83,7 +83,7 @@ var (
 		}}},
 		{remark: "no position was given, so a snapshot follows; this one has a single part"},
 		{came: wire.FromDesk{Snapshot: &wire.Snapshot{
-			Seq: 41, Agents: []wire.Agent{you}, Queues: []wire.Queue{{ID: "general", Name: "General"}},
+			Seq: 41, Part: 1, Agents: []wire.Agent{you}, Queues: []wire.Queue{{ID: "general", Name: "General"}},
 			Conversations: []wire.Summary{waiting}, Last: true,
 		}}},
 	}}

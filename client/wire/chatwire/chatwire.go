@@ -132,7 +132,11 @@ type Service struct {
 // the first (in the first Lines after [Welcome] and in answers to [Older]).
 type Lines struct {
 	Lines []Line `json:"lines"`
-	More  bool   `json:"more,omitempty"`
+	// Prev is the seq of the last line that this connection was sent before these; 0
+	// for the first. One beyond what the page holds shows that lines are missing: it
+	// comes back and gets them.
+	Prev uint64 `json:"prev,omitempty"`
+	More bool   `json:"more,omitempty"`
 }
 
 // Line is one message.

@@ -50,6 +50,8 @@ type conn struct {
 	resendFrom uint64 // messages above it were dropped and come again
 	marks      chatwire.Marks
 	typed      time.Time
+
+	sent uint64 // the last line sent; the writer's alone
 }
 
 // run is the reader's goroutine and owns the writer's.

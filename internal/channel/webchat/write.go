@@ -78,6 +78,11 @@ func (k *conn) sendAnswers() error {
 }
 
 func (k *conn) send(f chatwire.FromDesk) error {
+	if f.Lines != nil && len(f.Lines.Lines) > 0 {
+		lines := *f.Lines
+		lines.Prev, k.sent = k.sent, lines.Lines[len(lines.Lines)-1].Seq
+		f.Lines = &lines
+	}
 	_ = k.ws.SetWriteDeadline(time.Now().Add(writeTime))
 	return k.ws.WriteJSON(f)
 }
