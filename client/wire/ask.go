@@ -131,7 +131,9 @@ type Hit struct {
 	At           Millis         `json:"at"`
 	Note         bool           `json:"note,omitempty"`
 	By           Author         `json:"by,omitempty"` // empty: the customer's name matched
-	Snippet      string         `json:"snippet"`
+	// Snippet is empty where a colleague of an agent has the conversation: what is
+	// said there is read by opening it, which is recorded.
+	Snippet string `json:"snippet"`
 }
 
 // Counts holds a row per queue the asker may count.

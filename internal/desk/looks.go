@@ -42,6 +42,16 @@ func (d *Desk) Rewatch(ctx context.Context, user *User, ids []wire.ConversationI
 	return sees, d.audits.add(ctx, user.ID, "open", recorded...)
 }
 
+// GoOnWatching records that a reader watches a conversation which an item makes a
+// colleague's: what was free to read until then is a look at somebody else's work
+// from there on. When it cannot be recorded the feed must not give the item.
+func (d *Desk) GoOnWatching(ctx context.Context, s *Staff, item *Item) error {
+	if !s.watch[item.Conversation] || s.User.opensRecorded(item.Before) || !s.User.opensRecorded(item.After) {
+		return nil
+	}
+	return d.audits.add(ctx, s.User.ID, "watch", item.Conversation)
+}
+
 // Watch makes the feed give a conversation's records in full.
 func (s *Staff) Watch(id wire.ConversationID) { s.watch[id] = true }
 

@@ -97,6 +97,52 @@ func TestAgentsDoNotWriteInAColleaguesConversation(t *testing.T) {
 	}
 }
 
+// An agent who watches a conversation as a colleague takes it goes on reading, and
+// that is in the trail from the moment on; a lead's watching is no secret to keep.
+func TestWatchingOnWhenAColleagueTakesItIsRecorded(t *testing.T) {
+	f := open(t)
+	s := &trail{Store: f.store}
+	f.store = s
+	f.start(bookOf(t))
+	_, id := f.customer("", "hola")
+	_, unwatched := f.customer("", "otra")
+	ana, staff := f.follow("ana", id)
+	leo, lead := f.follow("leo", id)
+	f.accepted("bruno", wire.Take{Conversation: id})
+	f.accepted("bruno", wire.Take{Conversation: unwatched})
+	f.accepted("bruno", wire.Note{Conversation: id, Text: "mía"})
+	for c, reader := range map[*desk.Cursor]*desk.Staff{ana: staff, leo: lead} {
+		items, err := c.Next(t.Context(), 0)
+		f.must(err)
+		for _, item := range items {
+			f.must(f.desk.GoOnWatching(t.Context(), reader, item))
+		}
+	}
+	if len(s.rows) != 1 || s.rows[0].Actor != string(f.user("ana").ID) || s.rows[0].Action != "watch" || s.rows[0].Object != string(id) {
+		t.Errorf("the trail says %+v", s.rows)
+	}
+}
+
+// A search is no way round the recording of a look: of what a colleague has it says
+// where the words are, and to an agent not what is said there.
+func TestASearchQuotesNothingOfAColleaguesConversation(t *testing.T) {
+	f := open(t)
+	_, id := f.customer("", "zanahoria")
+	for _, taken := range []bool{false, true} {
+		if taken {
+			f.accepted("bruno", wire.Take{Conversation: id})
+		}
+		for login, quoted := range map[string]bool{"ana": !taken, "bruno": true, "leo": true, "sara": true} {
+			u := f.user(login)
+			hits, err := f.desk.Search(t.Context(), &u, wire.Search{Text: "zanahoria"})
+			f.must(err)
+			if len(hits.Hits) != 1 || (hits.Hits[0].Snippet != "") != quoted {
+				t.Errorf("taken %v, %s finds %+v", taken, login, hits.Hits)
+			}
+		}
+	}
+}
+
 // Whether a conversation exists that one may not see does not show in what is
 // answered to a typing sign.
 func TestTypingTellsNothingOfWhatOneMayNotSee(t *testing.T) {

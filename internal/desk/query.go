@@ -136,7 +136,15 @@ func (d *Desk) Search(ctx context.Context, user *User, q wire.Search) (wire.Hits
 			hits.More, found = true, found[:limit]
 		}
 		for i := range found {
-			hits.Hits = append(hits.Hits, hit(&found[i]))
+			h := hit(&found[i])
+			c, _, err := r.Conversation(h.Conversation)
+			if err != nil {
+				return err
+			}
+			if !user.quotes(c.Place()) && h.By != "" {
+				h.Snippet = ""
+			}
+			hits.Hits = append(hits.Hits, h)
 		}
 		return nil
 	})

@@ -117,6 +117,11 @@ func (u *User) opensRecorded(at Place) bool {
 	return u.Role == wire.RoleAgent && u.relate(at) == Colleagues
 }
 
+// quotes reports whether a search may show a user what was said in a conversation
+// that they have not opened: not an agent, of what a colleague has. Opening it is
+// recorded, so a search must not be the way round.
+func (u *User) quotes(at Place) bool { return !u.opensRecorded(at) }
+
 // Rights names what decides a user's feed: two feeds of equal Rights hold the same.
 func (u *User) Rights() string {
 	return string(u.Role) + fmt.Sprint(slices.Sorted(slices.Values(u.Queues)))

@@ -106,6 +106,9 @@ func (l *link) start(ctx context.Context, hello wire.Hello) (*feed, error) {
 		return nil, err
 	}
 	watch, err := d.Rewatch(ctx, &l.user, hello.Watch)
+	if err != nil && d.Trouble() != nil { // a look cannot be recorded now: the client opens anew, and is told
+		hello.At, watch, err = nil, nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}
