@@ -295,6 +295,31 @@ func TestLinesComeOnceAndInOrderAcrossACut(t *testing.T) {
 	})
 }
 
+// Lines that overtook others would hide them for good.
+func TestLinesThatOvertookOthersAreNotTaken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := &desk{serve: func(i int, c *deskConn) {
+			c.welcome(0)
+			if i == 0 {
+				c.send(chatwire.FromDesk{Lines: &chatwire.Lines{Prev: 5, Lines: []chatwire.Line{{Seq: 9, Text: "b"}}}})
+			}
+			c.send(chatwire.FromDesk{Lines: &chatwire.Lines{Lines: []chatwire.Line{{Seq: 5, Text: "a"}}}})
+			c.send(chatwire.FromDesk{Lines: &chatwire.Lines{Prev: 5, Lines: []chatwire.Line{{Seq: 9, Text: "b"}}}})
+			c.next()
+		}}
+		u := run(t, d, chat.Config{})
+		time.Sleep(20 * time.Second)
+		synctest.Wait()
+		var texts []string
+		for _, l := range of[chat.Line](u) {
+			texts = append(texts, l.Text)
+		}
+		if got := strings.Join(texts, ","); got != "a,b" {
+			t.Errorf("lines %s, want a,b", got)
+		}
+	})
+}
+
 func TestASilentDeskIsLeft(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &desk{serve: func(_ int, c *deskConn) {

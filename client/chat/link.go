@@ -34,6 +34,7 @@ type link struct {
 var (
 	errSilent = errors.New("the desk went silent")
 	errOwing  = errors.New("the desk does not answer what was said")
+	errHole   = errors.New("lines are missing before those that came")
 	errAnew   = errors.New("the desk has another log: a new lane is needed")
 )
 
@@ -61,7 +62,9 @@ func (l *link) run(ctx context.Context) error {
 				return closing(l.readErr)
 			}
 			l.heard = time.Now()
-			l.receive(*f)
+			if err := l.receive(*f); err != nil {
+				return err
+			}
 			if l.c.replaced() {
 				return errAnew
 			}
@@ -198,10 +201,13 @@ func (l *link) write(f chatwire.FromCustomer) error {
 }
 
 // receive turns a frame into events. What this build does not know is skipped.
-func (l *link) receive(f chatwire.FromDesk) {
+func (l *link) receive(f chatwire.FromDesk) error {
 	sink := l.c.cfg.Sink
 	switch {
 	case f.Lines != nil:
+		if f.Lines.Prev > l.c.seen {
+			return errHole
+		}
 		l.lines(f.Lines.Lines)
 	case f.Outcome != nil:
 		l.outcome(*f.Outcome)
@@ -214,6 +220,7 @@ func (l *link) receive(f chatwire.FromDesk) {
 	case f.Service != nil:
 		sink(Service{*f.Service})
 	}
+	return nil
 }
 
 func (l *link) lines(lines []chatwire.Line) {

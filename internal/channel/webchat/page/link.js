@@ -196,6 +196,10 @@ export class Link {
     }
     if (f.welcome) this.welcomed(f.welcome);
     if (this.state !== 'up') return; // a refusal before the close that follows it
+    if (f.lines?.prev > this.on.at().seq) { // lines are missing before these
+      this.lost();
+      return;
+    }
     this.heard = Date.now();
     clearTimeout(this.timers.probe);
     this.timer('silence', 2.5 * this.beat, () => this.lost());
