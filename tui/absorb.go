@@ -162,7 +162,7 @@ func (m *Model) stale(e client.Settled) bool {
 	case wire.Reply:
 		m.heldBack(c, e.Outcome.Newest)
 	case wire.Resolve:
-		m.unresolved(c)
+		return m.unresolved(c, e.Outcome.Newest)
 	default:
 		return false
 	}

@@ -56,6 +56,26 @@ func (c *composer) Handle(a keymap.Action, v *look) Intent {
 	return nil
 }
 
+// composing says what the composer is for now.
+type composing int8
+
+const (
+	writesDraft composing = iota
+	editsWaiting
+	decidesHeld // a reply that was held back
+)
+
+func (v *look) composing() composing {
+	switch {
+	case v.shown == "":
+	case v.editing() != nil:
+		return editsWaiting
+	case v.guard() != nil:
+		return decidesHeld
+	}
+	return writesDraft
+}
+
 // composerKeys are the keys that messages about the composer name.
 func composerKeys(v *look) words.Args {
 	key := func(a keymap.Action) string { return v.keys.Key(keymap.Composer, a) }

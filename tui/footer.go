@@ -50,6 +50,7 @@ type footerKey struct {
 	pens  *pens
 	role  string
 	mine  bool
+	about composing
 }
 
 // draw draws news if there is some, else what may follow a key, else what can be
@@ -76,7 +77,7 @@ func (f *footer) keys(width int, v *look, scope keymap.Scope, subject *wire.Summ
 		return line, lipgloss.Width(line)
 	}
 	mine := subject != nil && subject.Agent == v.Me().ID
-	made := footerKey{scope, width, v.pens, string(v.Me().Role), mine}
+	made := footerKey{scope, width, v.pens, string(v.Me().Role), mine, v.composing()}
 	if f.made != made || !v.Ready() {
 		f.made, f.hints = made, helpLine(width, v, here(v, scope, mine))
 		f.cells = lipgloss.Width(f.hints)
@@ -88,8 +89,13 @@ func (f *footer) keys(width int, v *look, scope keymap.Scope, subject *wire.Summ
 func here(v *look, scope keymap.Scope, mine bool) []key.Binding {
 	var out []key.Binding
 	actions := hints(scope)
-	if v.countsOnly() {
+	switch {
+	case v.countsOnly():
 		actions = countsHints()
+	case scope == keymap.Composer && v.composing() == decidesHeld:
+		actions = []keymap.Action{keymap.SendAnyway, keymap.Leave, keymap.Flip, keymap.Help}
+	case scope == keymap.Composer && v.composing() == editsWaiting:
+		actions = []keymap.Action{keymap.Send, keymap.NewLine, keymap.TakeBack, keymap.Leave, keymap.Help}
 	}
 	for _, a := range actions {
 		if k := v.keys.Key(scope, a); k != "" && allowed(v, a) && !(mine && a == keymap.Take) {

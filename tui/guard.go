@@ -179,27 +179,33 @@ func (m *Model) heldBack(r wire.Reply, newest uint64) {
 // previewCells is how much of a line a notice quotes.
 const previewCells = 40
 
-// unresolved says what is new in a conversation that the desk did not resolve.
-func (m *Model) unresolved(r wire.Resolve) {
+// unresolved says what is new in a conversation that the desk did not resolve, and
+// reports whether that is known here.
+func (m *Model) unresolved(r wire.Resolve, newest uint64) bool {
 	c, ok := m.v.Conversation(r.Conversation)
 	if !ok {
-		return
+		return false
 	}
 	s := c.Summary()
-	who, said := text.Name(s.Customer), []rune(text.Clean(s.Last.Text).String())
-	if n := c.Len(); n > 0 {
-		switch e := c.Line(n - 1).Event.(type) {
-		case wire.Noted:
-			who, said = m.v.name(e.Agent), []rune(text.Clean(e.Text).String())
-		case wire.Said:
-			if e.By == wire.ByAgent {
-				who = m.v.name(e.Agent)
-			}
-			said = []rune(text.Clean(e.Text).String())
+	said := wire.Event(wire.Said{By: s.Last.By, Text: s.Last.Text})
+	if i, here := c.Find(newest); here {
+		said = c.Line(i).Event
+	} else if s.Last.Seq != newest || s.Last.By != wire.ByCustomer {
+		return false
+	}
+	who, quote := text.Name(s.Customer), ""
+	switch e := said.(type) {
+	case wire.Noted:
+		who, quote = m.v.name(e.Agent), e.Text
+	case wire.Said:
+		if quote = e.Text; e.By == wire.ByAgent {
+			who = m.v.name(e.Agent)
 		}
 	}
-	if len(said) > previewCells {
-		said = append(said[:previewCells], '…')
+	short := []rune(text.Clean(quote).String())
+	if len(short) > previewCells {
+		short = append(short[:previewCells], '…')
 	}
-	m.tell(Notice{m.v.words.With(words.ResolveStale, words.Args{"Who": who.String(), "Text": string(said)}), true})
+	m.tell(Notice{m.v.words.With(words.ResolveStale, words.Args{"Who": who.String(), "Text": string(short)}), true})
+	return true
 }
