@@ -48,7 +48,7 @@ func unlock(ctx context.Context, cfg Config) (*sqlitedb.DB, sealer, error) {
 	if err != nil {
 		return nil, s, because(path, fmt.Errorf("opening the outbox: %w", err))
 	}
-	db, err := sqlitedb.Open(ctx, path, migrations[:])
+	db, err := cfg.engine.Open(ctx, path, migrations[:])
 	if err != nil {
 		return nil, s, whole(path, because(path, err))
 	}

@@ -3,6 +3,7 @@ package outbox_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -31,8 +32,43 @@ func childConfig(dir string) outbox.Config {
 	return outbox.Config{Dir: dir, Account: "ana", Key: make([]byte, outbox.KeySize)}
 }
 
-// child adds, numbers and settles without end and says what it was told is kept.
-// Two of three commands are settled, so that the outbox grows.
+// text is what a command of the child says: one of seven is taken back, from a
+// conversation of its own, and one of five is changed before it is numbered.
+func text(i int) wire.Reply {
+	if i%7 == 0 {
+		return wire.Reply{Conversation: wire.ConversationID(fmt.Sprint("t", i)), Text: strconv.Itoa(i)}
+	}
+	return wire.Reply{Conversation: "c1", Text: strconv.Itoa(i)}
+}
+
+func changed(i int) wire.Reply {
+	c := text(i)
+	c.Text += " cambiado"
+	return c
+}
+
+// edit does to a waiting entry what its number says; true when it is gone.
+func edit(b *outbox.Outbox, i int) (gone bool, err error) {
+	id := client.EntryID(strconv.Itoa(i))
+	if i%5 == 0 {
+		fmt.Println("changing", i)
+		if err := errors.Join(b.Hold(id, true), b.Change(id, changed(i)), b.Hold(id, false)); err != nil {
+			return false, err
+		}
+		fmt.Println("changed", i)
+	}
+	if i%7 == 0 {
+		fmt.Println("taking", i)
+		if err := b.TakeBack(id); err != nil {
+			return true, err
+		}
+		fmt.Println("took", i)
+	}
+	return i%7 == 0, nil
+}
+
+// child adds, edits, numbers and settles without end and says what it was told is
+// kept. Two of three commands are settled, so that the outbox grows.
 func child(dir string) int {
 	b, err := outbox.Open(context.Background(), childConfig(dir))
 	if err != nil {
@@ -42,6 +78,10 @@ func child(dir string) int {
 	for _, e := range slices.Collect(b.Entries()) { // as the client does: in order
 		if e.N != 0 {
 			continue
+		}
+		if err := b.Hold(e.ID, false); err != nil {
+			fmt.Println("hold", err)
+			return 1
 		}
 		n, err := b.Number(e.ID)
 		if err != nil {
@@ -54,11 +94,18 @@ func child(dir string) int {
 	for i := from; ; i++ {
 		id := client.EntryID(strconv.Itoa(i))
 		fmt.Println("adding", i)
-		if err := b.Add(id, reply(string(id)), noon); err != nil {
+		if err := b.Add(id, text(i), noon); err != nil {
 			fmt.Println("add", err)
 			return 1
 		}
 		fmt.Println("added", i)
+		if gone, err := edit(b, i); gone || err != nil {
+			if err != nil {
+				fmt.Println("edit", err)
+				return 1
+			}
+			continue
+		}
 		n, err := b.Number(id)
 		if err != nil {
 			fmt.Println("number", err)
@@ -81,7 +128,9 @@ func child(dir string) int {
 type told struct {
 	next             int // the first command never begun
 	added, settled   map[int]bool
+	changed, took    map[int]bool
 	adding, settling int // the last it began
+	changing, taking int
 	numbers          map[int]uint64
 	trouble          string
 	lastAcknowledged uint64
@@ -100,6 +149,14 @@ func (w *told) hear(line string) {
 	case f[0] == "numbered":
 		w.numbers[i], _ = strconv.ParseUint(f[2], 10, 64)
 		w.lastAcknowledged = w.numbers[i]
+	case f[0] == "changing":
+		w.changing = i
+	case f[0] == "changed":
+		w.changed[i] = true
+	case f[0] == "taking":
+		w.taking = i
+	case f[0] == "took":
+		w.took[i] = true
 	case f[0] == "settling":
 		w.settling = i
 	case f[0] == "settled":
@@ -135,7 +192,7 @@ func TestNothingIsLostOrDoubledWhenTheClientIsKilled(t *testing.T) {
 		rounds = 50
 	}
 	dir := t.TempDir()
-	w := &told{added: map[int]bool{}, settled: map[int]bool{}, numbers: map[int]uint64{}}
+	w := &told{added: map[int]bool{}, settled: map[int]bool{}, changed: map[int]bool{}, took: map[int]bool{}, numbers: map[int]uint64{}}
 	for range rounds {
 		killed(t, dir, w, 40+rand.IntN(200))
 		audit(t, dir, w)
@@ -154,7 +211,8 @@ func audit(t *testing.T, dir string, w *told) {
 	for e := range b.Entries() {
 		i, err := strconv.Atoi(string(e.ID))
 		must(t, err)
-		if i <= before || e.Command != reply(string(e.ID)) {
+		asWritten := e.Command == text(i) && !w.changed[i] || e.Command == changed(i) && (w.changed[i] || i == w.changing)
+		if i <= before || !asWritten || e.Held && i != w.changing {
 			t.Fatalf("after %d comes %+v", before, e)
 		}
 		if n, is := w.numbers[i]; is && n != e.N {
@@ -166,14 +224,23 @@ func audit(t *testing.T, dir string, w *told) {
 		if !w.added[i] && i != w.adding {
 			t.Fatalf("%d was not added", i)
 		}
+		w.changed[i] = e.Command == changed(i) // also one that was being changed
 		found[i], before = true, i
+	}
+	for _, d := range b.Drafts() { // of what was taken back
+		i, err := strconv.Atoi(strings.TrimPrefix(string(d.Conversation), "t"))
+		must(t, err)
+		if i != w.taking && !w.took[i] || found[i] || !strings.HasPrefix(d.Text, strconv.Itoa(i)) {
+			t.Fatalf("a draft says %+v", d)
+		}
+		w.took[i], found[i] = true, true
 	}
 	for i := range w.added {
 		if !found[i] && !w.settled[i] && i != w.settling {
 			t.Fatalf("%d is lost", i)
 		}
 	}
-	if !found[w.settling] { // its outcome was kept as the client was killed
+	if w.settling > 0 && !found[w.settling] { // its outcome was kept as the client was killed
 		w.settled[w.settling] = true
 	}
 	if _, last := b.Lane(); last < w.lastAcknowledged {

@@ -36,6 +36,8 @@ type Config struct {
 	// Password seals the file where there is no keyring. The key is derived from it,
 	// and from a salt in the file, and is in memory only.
 	Password string
+
+	engine sqlitedb.Engine // zero but in tests of power cuts
 }
 
 // path is the file's. Its name does not say who works where.
