@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"ventanilla/client/wire"
 	"ventanilla/client/wire/chatwire"
 	"ventanilla/internal/channel/webchat"
 
@@ -415,13 +416,15 @@ func TestInABrowserADeskBackFromABackupIsBelievedAndWhatItLostIsOffered(t *testi
 	q := tabs()
 	q.open(at + "/chat")
 	q.sees("all three", are(mine, "uno", "dos", "tres"))
+	desk.staff(func(*person) { desk.full = &wire.Refusal{Kind: wire.Busy, Code: "disk_full", Text: "lleno"} })
+	p.say("cuatro")
+	p.sees("it got a number and waits", are(waiting, "cuatro")+" && "+status+`.includes('no podemos guardar')`)
 	for _, tab := range []*tab{p, q} {
 		tab.offline(true)
 		tab.sees("that it is offline", status+`.includes('Sin conexión')`)
 	}
-	p.say("cuatro")
-	p.sees("it waits", are(waiting, "cuatro"))
 	desk.restore(1)
+	desk.staff(func(*person) { desk.full = nil })
 	for _, tab := range []*tab{p, q} {
 		tab.offline(false)
 		tab.sees("what the desk has, and what it lost", are(mine, "uno", "cuatro")+" && "+are(waiting)+" && "+are(lost, "dos", "tres"))
@@ -439,6 +442,13 @@ func TestInABrowserADeskBackFromABackupIsBelievedAndWhatItLostIsOffered(t *testi
 	}
 	p.say("cinco")
 	p.sees("the next", are(mine, "uno", "cuatro", "dos", "cinco"))
+	desk.staff(func(p *person) {
+		for tab, last := range p.lanes {
+			if tab.Lane == p.lines[0].Lane && last != 1 {
+				t.Errorf("numbers up to %d were given in a lane of the log before", last)
+			}
+		}
+	})
 	if got := strings.Join(desk.texts(), ","); got != "uno,dos,tres,cuatro,dos,cinco" {
 		t.Errorf("the desk heard %s", got)
 	}
