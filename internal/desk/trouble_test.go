@@ -149,17 +149,19 @@ func TestDamageIsNotTriedAgain(t *testing.T) {
 	defer stop()
 	other, err := desk.Open(ctx, desk.Config{Store: f.store, Bus: new(local.Bus), Provider: bookOf(t)})
 	f.must(err)
-	before := f.desk.Head()
 	done := make(chan error, 1)
 	go func() { done <- other.Run(ctx) }()
-	f.must(other.Arrive(t.Context(), f.user("ana").ID)) // the troubled desk hears of it in its next second
-	for woken := f.woken(); f.desk.Head() == before; woken = f.woken() {
-		<-woken
+	for _, login := range []string{"ana", "bruno", "leo"} { // the troubled desk hears of each in its next second
+		before, id := f.desk.Head(), f.user(login).ID
+		f.must(other.Arrive(t.Context(), id))
+		defer other.Depart(id)
+		for woken := f.woken(); f.desk.Head() == before; woken = f.woken() {
+			<-woken
+		}
 	}
 	if why := f.desk.Trouble(); why == nil || len(lines) != 1 {
-		t.Errorf("a second later: %v, %d lines in the log", why, len(lines))
+		t.Errorf("seconds later: %v, %d lines in the log", why, len(lines))
 	}
-	other.Depart(f.user("ana").ID)
 	stop()
 	f.must(<-done)
 }
