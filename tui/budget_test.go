@@ -161,6 +161,29 @@ func TestWhatTheProgramPaintsIsWhatTheModelDrew(t *testing.T) {
 	}
 }
 
+// While the screen is old the badge counts seconds; nothing else may cost anything.
+func TestTheBadgeRepaintsOnlyTheStatusLine(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGlass(t, setup{size: Size{120, 40}, rows: plainRows()})
+		heard := g.m.now()
+		g.desk.hears = func() time.Time { return heard }
+		if got := g.rest(9 * time.Second); got != "" {
+			t.Errorf("live and idle: %d bytes: %q", len(got), got)
+		}
+		g.rest(6 * time.Second) // the badge turns, the panes say their age
+		if got := g.rest(time.Second); len(got) == 0 || len(got) >= 60 || strings.Contains(got, "\n") {
+			t.Errorf("a second of age: %d bytes, want under 60: %q", len(got), got)
+		}
+		link := client.LinkChanged{State: client.Live, Latency: 31 * time.Millisecond}
+		heard = g.m.now()
+		g.after(client.Update{Events: []client.Event{link}})
+		heard, link.Latency = g.m.now(), 45*time.Millisecond
+		if got := g.after(client.Update{Events: []client.Event{link}}); len(got) == 0 || len(got) >= 60 {
+			t.Errorf("another round trip: %d bytes, want under 60: %q", len(got), got)
+		}
+	})
+}
+
 // Figures of the renderer's own are not ours to bound; what View allocates is.
 func TestViewAllocatesOnlyForWhatChanged(t *testing.T) {
 	b := start(t, setup{size: Size{160, 45}})

@@ -140,7 +140,7 @@ func (p *customer) absent(v *look) []text.Line {
 	case v.link.offline():
 		return []text.Line{v.say(words.ContextOffline)}
 	case v.link.lean && !f.asked:
-		return []text.Line{v.with(words.ContextLean, words.Args{"Key": v.keys.Key(keymap.Context, keymap.Refresh)})}
+		return []text.Line{v.with(words.ContextLean, words.Args{"Key": v.keys.Key(keymap.Conversation, keymap.PaneContext)})}
 	}
 	return []text.Line{v.say(words.ContextLoading)}
 }

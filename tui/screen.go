@@ -161,9 +161,15 @@ func (m *Model) sheetPart() Part {
 	return QueuePart
 }
 
+// isTall reports whether a sheet wants the room of the conversation.
 func isTall(s Sheet) bool {
-	p, ok := s.(*picker)
-	return ok && p.tall
+	switch s := s.(type) {
+	case *linkSheet:
+		return true
+	case *picker:
+		return s.tall
+	}
+	return false
 }
 
 // placeCursor finds where the next character goes, if something is written.
