@@ -15,8 +15,9 @@ const (
 	// commandSilence is how long nothing may be heard while a command waits for its
 	// outcome: who sends notices first.
 	commandSilence = 5 * time.Second
-	// quickAnswer is how long a ping may take, besides two round trips, on a link
-	// that is in doubt.
+	// quickAnswer is how long a ping may take on a link that is in doubt, and at most
+	// as much again where round trips are long. A pong that waited while the process
+	// stood still makes them look so.
 	quickAnswer = 2 * time.Second
 	// recheck is how soon the desk is asked again that said its log is further than
 	// what it has sent.
@@ -123,7 +124,7 @@ type vitals struct {
 // deadline is when the link counts as dead, if nothing is heard until then.
 func (b *beat) deadline(v vitals, now time.Time) time.Time {
 	interval := b.interval(v.active, now)
-	answer := quickAnswer + 2*b.latency
+	answer := quickAnswer + min(2*b.latency, quickAnswer)
 	// A user who comes back does not make an idle link a dead one.
 	dead := later(v.heard.Add(interval*5/2), b.from.Add(answer))
 	if b.probe != 0 {
