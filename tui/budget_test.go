@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -36,8 +37,12 @@ func (g *glass) Write(p []byte) (int, error) {
 }
 
 // newGlass runs the program; the bench's clock follows the bubble's.
-func newGlass(t *testing.T, s setup) *glass {
+func newGlass(t *testing.T, s setup) *glass { return newGlassWith(t, s, func(*bench) {}) }
+
+// newGlassWith prepares the bench before the program runs.
+func newGlassWith(t *testing.T, s setup, prepare func(*bench)) *glass {
 	b := start(t, s)
+	prepare(b)
 	born := time.Now()
 	b.m.now = func() time.Time { return noon.Add(time.Since(born)) }
 	g := &glass{bench: b, done: make(chan struct{})}
@@ -164,10 +169,14 @@ func TestWhatTheProgramPaintsIsWhatTheModelDrew(t *testing.T) {
 // While the screen is old the badge counts seconds; nothing else may cost anything.
 func TestTheBadgeRepaintsOnlyTheStatusLine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := newGlass(t, setup{size: Size{120, 40}, rows: plainRows()})
-		heard := g.m.now()
-		g.desk.hears = func() time.Time { return heard }
-		if got := g.rest(9 * time.Second); got != "" {
+		var heard atomic.Int64 // in ns since noon
+		g := newGlassWith(t, setup{size: Size{120, 40}, rows: plainRows()}, func(b *bench) {
+			b.desk.hears = func() time.Time { return noon.Add(time.Duration(heard.Load())) }
+		})
+		hear := func() { heard.Store(int64(g.m.now().Sub(noon))) }
+		hear()
+		g.rest(time.Second)
+		if got := g.rest(8 * time.Second); got != "" {
 			t.Errorf("live and idle: %d bytes: %q", len(got), got)
 		}
 		g.rest(6 * time.Second) // the badge turns, the panes say their age
@@ -175,9 +184,10 @@ func TestTheBadgeRepaintsOnlyTheStatusLine(t *testing.T) {
 			t.Errorf("a second of age: %d bytes, want under 60: %q", len(got), got)
 		}
 		link := client.LinkChanged{State: client.Live, Latency: 31 * time.Millisecond}
-		heard = g.m.now()
+		hear()
 		g.after(client.Update{Events: []client.Event{link}})
-		heard, link.Latency = g.m.now(), 45*time.Millisecond
+		hear()
+		link.Latency = 45 * time.Millisecond
 		if got := g.after(client.Update{Events: []client.Event{link}}); len(got) == 0 || len(got) >= 60 {
 			t.Errorf("another round trip: %d bytes, want under 60: %q", len(got), got)
 		}
