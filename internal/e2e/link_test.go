@@ -7,6 +7,7 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -242,4 +243,91 @@ func TestALineThatCrossesAReplyIsShownBeforeItLeaves(t *testing.T) {
 	ana.sees("respuesta al cliente", "Son $ 13.229,84")
 	ana.types("\x15Lo veo, ¡gracias!\r")
 	rosa.has("Lo veo, ¡gracias!")
+}
+
+// signsIn starts a workstation that seals what is typed with the password.
+func signsIn(t *testing.T, home, addr, login string) *terminal {
+	t.Helper()
+	term := startTerminal(t, 120, 40, ventanilla(t, home, "--server", "http://"+addr, "--login", login))
+	term.sees("password:")
+	term.types("una contraseña larga\r")
+	term.sees("disponible")
+	return term
+}
+
+var waited = regexp.MustCompile(`espera (\d+):(\d\d)`)
+
+// passes waits until a customer in front of the agent has waited some seconds longer.
+func (term *terminal) passes(seconds int) {
+	term.t.Helper()
+	first, late := -1, time.After(patience)
+	for {
+		if m := waited.FindStringSubmatch(term.text()); m != nil {
+			minutes, _ := strconv.Atoi(m[1])
+			now, _ := strconv.Atoi(m[2])
+			if now += 60 * minutes; first < 0 {
+				first = now
+			} else if now >= first+seconds {
+				return
+			}
+		}
+		select {
+		case <-term.drawn:
+		case <-late:
+			term.t.Fatalf("the customer's wait does not grow:\n%s", term.text())
+		}
+	}
+}
+
+// kill ends the program as a power cut would.
+func (term *terminal) kill() {
+	_ = term.cmd.Process.Kill()
+	<-term.ended
+}
+
+// What was sent without a link, what was opened again and is held, and what is half
+// written outlive the program; each leaves once, the held one when its writer says so.
+func TestAKilledWorkstationLosesAndDoublesNothing(t *testing.T) {
+	desk := startDesk(t, t.TempDir(), free(t))
+	desk.agent("ana", "Ana", wire.RoleAgent)
+	cable, home := newCable(t, desk.addr), t.TempDir()
+	rosa := newCustomer(t, desk.addr, "Rosa")
+	ana := signsIn(t, home, cable.proxy.Listen, "ana")
+	rosa.says("hola")
+	ana.sees("Sin asig. 1")
+	ana.types(".")
+	ana.sees("2 Rosa", "│ hola")
+	ana.types("r")
+	ana.sees("respuesta al cliente")
+	cable.pull()
+	ana.sees("sin conexión")
+	ana.types("la primera\r")
+	ana.sees("┊ la primera", "esperando conexión")
+	ana.types("la segunda\r")
+	ana.sees("┊ la segunda")
+	ana.types("\x1b[A") // up: the last one that waits
+	ana.sees("editar la respuesta que espera")
+	ana.types(" corregida")
+	ana.sees("la segunda corregida")
+	ana.types("\x1b")
+	ana.sees("┊ la segunda corregida", "‖ retenido")
+	ana.types("r")
+	ana.sees("enter envía al cliente")
+	ana.types("a medias 家")
+	ana.sees("a medias 家")
+	ana.passes(2) // a draft loses the last second at most
+	ana.kill()
+
+	cable.mend()
+	again := signsIn(t, home, cable.proxy.Listen, "ana")
+	rosa.has("la primera")
+	again.sees("Mías 1", "Rosa")
+	again.types("\r")
+	again.sees("│ la primera", "┊ la segunda corregida", "‖ retenido", "a medias 家")
+	again.types("c")
+	again.sees("editar la respuesta que espera")
+	again.types("\r")
+	rosa.has("la primera", "la segunda corregida")
+	again.sees("│ la segunda corregida", "a medias 家")
+	again.inOrder("│ la primera", "│ la segunda corregida")
 }

@@ -100,6 +100,25 @@ func (term *terminal) sees(texts ...string) {
 	}
 }
 
+// seesEither waits until one of two texts stands on the screen and returns it.
+func (term *terminal) seesEither(a, b string) string {
+	term.t.Helper()
+	late := time.After(patience)
+	for {
+		switch screen := term.text(); {
+		case strings.Contains(screen, a):
+			return a
+		case strings.Contains(screen, b):
+			return b
+		}
+		select {
+		case <-term.drawn:
+		case <-late:
+			term.t.Fatalf("neither %q nor %q came on the screen:\n%s", a, b, term.text())
+		}
+	}
+}
+
 // text is the screen without colours.
 func (term *terminal) text() string {
 	term.mu.Lock()
