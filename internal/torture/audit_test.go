@@ -135,7 +135,9 @@ func byAuthor(notes []note) []*authored {
 		}
 		switch n.What {
 		case typed:
-			a.order = append(a.order, n.Text)
+			if _, again := a.life[n.Text]; !again { // the same correction, made twice
+				a.order = append(a.order, n.Text)
+			}
 			a.life[n.Text] = n.Run
 		case kept:
 			a.kept[n.Text] = true
