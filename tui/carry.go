@@ -78,8 +78,6 @@ func (m *Model) carryOut(i Intent) tea.Cmd {
 		return tea.ClearScreen
 	case Clip:
 		return m.clip(i.Text)
-	case Suspend:
-		return tea.Suspend
 	case Leave:
 		return m.leave(i.Sure)
 	case SendAnyway, Reconsider, EditEntry, LeaveEntry, TakeBack, Recover:

@@ -67,8 +67,6 @@ type (
 		IDs   []client.EntryID
 		Again bool
 	}
-	// Suspend gives the terminal back to the shell until the agent returns.
-	Suspend struct{}
 	// Leave ends the program. Unless Sure, it asks when something would be lost.
 	Leave struct{ Sure bool }
 )
@@ -89,7 +87,6 @@ func (Press) intent()   {}
 func (Clip) intent()    {}
 func (Refresh) intent() {}
 func (Reload) intent()  {}
-func (Suspend) intent() {}
 func (Leave) intent()   {}
 
 func (SendAnyway) intent() {}

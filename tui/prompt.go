@@ -21,7 +21,6 @@ func commands() []command {
 	return []command{
 		{"link", func(*look) Intent { return Ask{newLinkSheet()} }},
 		{"lean", tellLean},
-		{"suspend", func(*look) Intent { return Suspend{} }},
 	}
 }
 

@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"ventanilla/client"
-
-	tea "charm.land/bubbletea/v2"
 )
 
 func TestThePromptCompletesRunsAndNamesErrors(t *testing.T) {
@@ -25,7 +23,7 @@ func TestThePromptCompletesRunsAndNamesErrors(t *testing.T) {
 	b.press("esc")
 	b.hides("Enlace con la mesa")
 	for typed, want := range map[string]string{
-		"quit":      "No hay un comando «quit». Hay: link, lean, suspend.",
+		"quit":      "No hay un comando «quit». Hay: link, lean.",
 		"l":         "No hay un comando «l»", // it begins two
 		"link now":  "«link» no lleva nada detrás",
 		"lean on":   "Se enciende al empezar: ventanilla --lean",
@@ -69,21 +67,4 @@ func TestTheSheetOfTheLinkTellsItsStoryWithoutSecrets(t *testing.T) {
 	if b.screen() == before {
 		t.Error("the sheet stands still")
 	}
-}
-
-func TestSuspendGivesTheTerminalBack(t *testing.T) {
-	b := start(t, setup{})
-	b.press(":")
-	b.write("suspend")
-	cmd := b.press("enter")
-	if cmd == nil {
-		t.Fatal("nothing was asked of the program")
-	}
-	if _, ok := cmd().(tea.SuspendMsg); !ok {
-		t.Errorf("asked for %T", cmd())
-	}
-	b.silent()
-	b.now = b.now.Add(time.Hour)
-	b.send(tea.ResumeMsg{})
-	b.hides("en vivo")
 }

@@ -42,8 +42,8 @@ func (q *queue) drawRow(s wire.Summary, selected bool, v *look) {
 	if s.ID == v.shown || s.Unread > 0 {
 		pen = t.bold
 	}
-	c.Column(pen, clean.cleanName, name)
-	c.Glyphs(pen, viewerSign(v.Viewers(s.ID)))
+	q.name(s, clean, pen, name, v)
+	c.Pad(pen, 1)
 	pen = t.quiet
 	if s.Unread > 0 {
 		pen = t.ink
@@ -57,6 +57,17 @@ func (q *queue) drawRow(s wire.Summary, selected bool, v *look) {
 		c.Figure(pen, wait, waitCells)
 	}
 	c.Pad(pen, c.Left())
+}
+
+// name draws who the customer is and, when colleagues are there, their sign.
+func (q *queue) name(s wire.Summary, clean *preview, pen ink.Pen, width int, v *look) {
+	c, others := &q.canvas, v.Viewers(s.ID)
+	if len(others) == 0 {
+		c.Column(pen, clean.cleanName, width)
+		return
+	}
+	c.Column(pen, clean.cleanName, width-1)
+	c.Glyphs(pen, viewerSign(others))
 }
 
 // marks are the draft, the count of unread messages and the sign of the
