@@ -77,7 +77,6 @@ func (w *witness) acts() map[string]func() {
 		"key": w.key, "command": func() { x.Do(reply("hola")) }, "resync": x.Resync,
 		"record": func() { d.Record(said("a", "x")) }, "unseen": func() { d.Unseen(3) },
 		"cut": d.Cut, "slow": func() { d.Close(wire.CloseSlow) }, "mute": func() { d.Mute(1) },
-		"swap":    func() { d.Swap(); d.Record(said("a", "x")); d.Record(said("a", "y")) },
 		"silence": func() { d.Silence(true) }, "speech": func() { d.Silence(false) },
 		"refuse": func() { d.Refuse(503, "3") }, "admit": func() { d.Refuse(0, "") },
 		"stuck": func() {
