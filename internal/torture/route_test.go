@@ -21,6 +21,10 @@ type route struct {
 
 	mu   sync.Mutex
 	cuts int // that last
+
+	// busy is held while bytes are hurt: the proxy does not stand several such faults
+	// that come and go in any order.
+	busy sync.Mutex
 }
 
 func newRoute(t *testing.T, desk string) *route {
@@ -88,9 +92,11 @@ func (r *route) mend() error {
 	return r.bytes.Start()
 }
 
-// toxics adds toxics, named so that several faults may hurt one link at once, and
-// removes them.
+// toxics adds toxics and removes them. What has lost bytes ends with the
+// connections: no network goes on in the middle of what it dropped.
 func (r *route) toxics(ctx context.Context, f fault, specs ...string) error {
+	r.busy.Lock()
+	defer r.busy.Unlock()
 	for i, spec := range specs {
 		named := fmt.Sprintf(`{"name":"%x-%d",`, f.dice, i) + strings.TrimPrefix(spec, "{")
 		if _, err := r.bytes.Toxics.AddToxicJson(strings.NewReader(named)); err != nil {
@@ -98,6 +104,10 @@ func (r *route) toxics(ctx context.Context, f fault, specs ...string) error {
 		}
 	}
 	rest(ctx, f.lasts)
+	if f.kind == halfOpen || f.kind == torn || f.kind == reset {
+		r.cut()
+		defer func() { _ = r.mend() }()
+	}
 	for i := range specs {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		err := r.bytes.Toxics.RemoveToxic(ctx, fmt.Sprintf("%x-%d", f.dice, i))
