@@ -60,7 +60,7 @@ func (l *link) write(ctx context.Context, hello wire.Hello) int {
 // hears the outcomes of what they do meanwhile. It reports whether there may be more to
 // send, or the code to close with.
 func (f *feed) turn(ctx context.Context) (more bool, code int, err error) {
-	if f.gate.sheds(f.user.Role) {
+	if ctx.Err() != nil || f.gate.sheds(f.user.Role) {
 		return false, wire.CloseRestart, nil
 	}
 	if more, err = f.step(ctx, 0); err != nil {

@@ -29,7 +29,8 @@ import (
 
 const (
 	helloWithin   = 5 * time.Second
-	writeWithin   = 10 * time.Second // for a few kB: a link slower than that is none
+	writeWithin   = 30 * time.Second // for a few kB: what is between may take them in lumps
+	goodbyeWithin = 5 * time.Second  // for a link that has to go and may be stuck
 	quietFor      = 65 * time.Second // 2.5 beats and a little
 	recheckEvery  = 30 * time.Second // sessions of open sockets
 	kernelBuffer  = 64 << 10         // what a stopped reader can make the kernel hold

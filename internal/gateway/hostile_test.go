@@ -322,3 +322,29 @@ func TestADeadlineNeverCoversMuch(t *testing.T) {
 		t.Errorf("%d B under one deadline", most)
 	}
 }
+
+// A desk that stops does not wait for somebody who reads nothing.
+func TestStoppingDoesNotWaitForAStoppedReader(t *testing.T) {
+	t.Parallel() // it takes the seconds of a goodbye
+	f := open(t)
+	from, id := f.conversation("hola")
+	good := f.enters(f.hire("ana", wire.RoleAgent), "lane-a-1", wire.Hello{Watch: []wire.ConversationID{id}})
+	f.enters(f.hire("bruno", wire.RoleAgent), "lane-b-1", wire.Hello{Watch: []wire.ConversationID{id}}).narrow()
+	for n := range uint64(400) { // more than the kernel holds for who does not read
+		f.say(from, n+2, strings.Repeat("x", 4000))
+		good.until(func(d wire.FromDesk) bool { return d.Feed != nil && holdsSaid(d.Feed) })
+	}
+	stopped := make(chan struct{})
+	go func() { f.gate.Close(); close(stopped) }()
+	if code := good.closed(); code != wire.CloseRestart {
+		t.Errorf("who reads is closed with %d", code)
+	}
+	select {
+	case <-stopped:
+	case <-time.After(writersPatience):
+		t.Error("the desk waits for a reader who has stopped")
+	}
+}
+
+// writersPatience is well below how long a link may take nothing.
+const writersPatience = 20 * time.Second

@@ -108,6 +108,7 @@ func (l *link) run(ctx context.Context) {
 		return
 	}
 	l.user = user
+	defer context.AfterFunc(ctx, func() { l.end(wire.CloseRestart) })()
 	work.Go(func() {
 		defer l.ws.Close()
 		defer stop()
@@ -327,13 +328,18 @@ func (l *link) push(o outgoing) {
 	l.ring()
 }
 
-// end makes the writer close the link with a code; the first reason given counts.
+// end makes the writer close the link with a code; the first reason given counts. A
+// writer that is stuck with a reader who takes nothing is cut off.
 func (l *link) end(code int) {
 	l.mu.Lock()
-	if l.code == 0 {
+	first := l.code == 0
+	if first {
 		l.code = code
 	}
 	l.mu.Unlock()
+	if first {
+		time.AfterFunc(goodbyeWithin, func() { _ = l.ws.Close() })
+	}
 	l.ring()
 }
 
