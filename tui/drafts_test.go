@@ -90,12 +90,12 @@ func TestADraftThatCannotBeKeptIsSaidAndTriedAgain(t *testing.T) {
 // slowShelf takes as long to keep a text as the test wants.
 type slowShelf struct {
 	shelf
-	begun, go_ chan struct{}
+	begun, more chan struct{}
 }
 
 func (s *slowShelf) Save(k DraftKey, text string) error {
 	s.begun <- struct{}{}
-	<-s.go_
+	<-s.more
 	return s.shelf.Save(k, text)
 }
 
@@ -113,9 +113,9 @@ func TestASlowDiskHoldsUpNoKeyAndNeverBringsBackWhatWasSent(t *testing.T) {
 	<-disk.begun // the disk is busy
 	m.v.drafts.of(k).Set("hola, qué tal")
 	m.Update(clockTick{})
-	disk.go_ <- struct{}{}
+	disk.more <- struct{}{}
 	<-disk.begun
-	disk.go_ <- struct{}{}
+	disk.more <- struct{}{}
 	if err := <-put; err != nil || disk.texts[k] != "hola, qué tal" {
 		t.Fatalf("kept %q, %v", disk.texts[k], err)
 	}
@@ -124,5 +124,20 @@ func TestASlowDiskHoldsUpNoKeyAndNeverBringsBackWhatWasSent(t *testing.T) {
 	m.send(k)
 	if m.v.drafts.scribe.waits() {
 		t.Error("what was sent would become a draft again")
+	}
+}
+
+func TestLeavingSaysWhetherWhatIsWrittenIsKept(t *testing.T) {
+	for _, c := range []struct {
+		keeper Drafts
+		want   string
+	}{{nil, "Salir y perder lo que falta"}, {&shelf{texts: map[DraftKey]string{}}, "queda guardado en este equipo"}} {
+		b := start(t, setup{size: Size{160, 45}})
+		b.m.v.drafts.keeper = c.keeper
+		b.open("c1")
+		b.press("r")
+		b.write("a medias")
+		b.press("ctrl+c", "ctrl+c")
+		b.shows(c.want)
 	}
 }

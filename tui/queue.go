@@ -147,7 +147,7 @@ func (q *queue) Draw(s Size, v *look) []string {
 	l := q.list(v)
 	q.height = max(0, s.Height-len(c.rows)-1)
 	switch {
-	case !v.Begun():
+	case !v.Begun(), l.len() == 0 && !v.Ready():
 		c.says(b, v.pens.plain.quiet, v.say(words.LoadingQueue))
 	case q.search.found != nil:
 		q.search.drawHits(c, b, q.height, v)

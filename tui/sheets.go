@@ -202,7 +202,8 @@ func flipSheet(key DraftKey, v *look) Sheet {
 	})
 }
 
-// leaveSheet asks before the program ends when something would be lost.
+// leaveSheet asks before the program ends when something is not sent: it would be
+// lost, or wait on this machine until the next start.
 func leaveSheet(v *look) Sheet {
 	var kept []string
 	if n := v.outbox.unsent(); n > 0 {
@@ -211,9 +212,13 @@ func leaveSheet(v *look) Sheet {
 	if n := v.drafts.count(); n > 0 {
 		kept = append(kept, v.words.Count(words.LeaveDrafts, n))
 	}
+	leave := words.LeaveAnyway
+	if v.drafts.keeper != nil {
+		leave = words.LeaveKept
+	}
 	choices := []choice{
 		{value: "stay", line: v.say(words.LeaveStay)},
-		{value: "leave", line: v.say(words.LeaveAnyway), note: text.Clean(strings.Join(kept, ", "))},
+		{value: "leave", line: v.say(leave), note: text.Clean(strings.Join(kept, ", "))},
 	}
 	return newPicker(v.say(words.LeaveTitle), choices, func(value, _ string) Intent {
 		if value == "leave" {

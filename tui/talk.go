@@ -204,7 +204,7 @@ func (t *talk) settle(v *look) Intent {
 	} else if t.goal != 0 {
 		return t.older(c)
 	}
-	if t.window.start(c, t.count(c, v), t.size.Height, t.tall(c, v)) == (place{}) {
+	if !v.link.lean && t.window.start(c, t.count(c, v), t.size.Height, t.tall(c, v)) == (place{}) {
 		return t.older(c)
 	}
 	return nil

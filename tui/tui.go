@@ -95,7 +95,7 @@ type panes struct {
 
 // New returns a workstation that knows nothing yet.
 func New(cfg Config) (*Model, error) {
-	catalogue, err := words.Load(cfg.Locale.Language())
+	catalogue, err := words.Load(cfg.Locale.String())
 	if err != nil {
 		return nil, err
 	}

@@ -184,6 +184,7 @@ const (
 	LeaveTitle     ID = "leave-title"
 	LeaveStay      ID = "leave-stay"
 	LeaveAnyway    ID = "leave-anyway"
+	LeaveKept      ID = "leave-kept"
 	LeaveUnsent    ID = "leave-unsent"
 	LeaveDrafts    ID = "leave-drafts"
 

@@ -15,7 +15,7 @@ import (
 	"golang.org/x/text/language"
 )
 
-//go:embed es.toml en.toml
+//go:embed es.toml es-MX.toml en.toml
 var files embed.FS
 
 // ID names one message.
@@ -37,26 +37,40 @@ type Catalogue struct {
 // Languages lists what [Load] takes.
 func Languages() []string { return []string{"es", "en"} }
 
-// Load reads the catalogue of a language: es or en.
-func Load(lang string) (*Catalogue, error) {
+// Load reads the catalogue of a language, es or en, as a country says it: es-MX. A
+// country has a file of its own for the messages that differ; the others, and
+// countries without a file, say what the language says.
+func Load(tag string) (*Catalogue, error) {
+	lang, _, country := strings.Cut(tag, "-")
 	bundle := i18n.NewBundle(language.Spanish)
 	bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
-	file := lang + ".toml"
-	b, err := files.ReadFile(file)
+	c := &Catalogue{i18n.NewLocalizer(bundle, lang), make(map[ID]string)}
+	b, err := files.ReadFile(lang + ".toml")
 	if err != nil {
 		return nil, fmt.Errorf("words: no catalogue for language %q", lang)
 	}
-	parsed, err := bundle.ParseMessageFileBytes(b, file)
-	if err != nil {
-		return nil, fmt.Errorf("words: reading %s: %w", file, err)
+	if err := c.add(bundle, lang, b); err != nil || !country {
+		return c, err
 	}
-	c := &Catalogue{i18n.NewLocalizer(bundle, lang), make(map[ID]string)}
+	if b, err = files.ReadFile(tag + ".toml"); err != nil {
+		return c, nil // as the language says it
+	}
+	return c, c.add(bundle, lang, b)
+}
+
+// add puts the messages of a file in front of those there are.
+func (c *Catalogue) add(bundle *i18n.Bundle, lang string, file []byte) error {
+	parsed, err := bundle.ParseMessageFileBytes(file, lang+".toml")
+	if err != nil {
+		return fmt.Errorf("words: reading the catalogue of %s: %w", lang, err)
+	}
 	for _, m := range parsed.Messages {
+		delete(c.plain, ID(m.ID))
 		if m.One == "" && !strings.Contains(m.Other, "{{") {
 			c.plain[ID(m.ID)] = m.Other
 		}
 	}
-	return c, nil
+	return nil
 }
 
 // Say returns a message.

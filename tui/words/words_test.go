@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 
 	"ventanilla/keymap"
 
@@ -72,6 +73,42 @@ func TestEveryLanguageSaysEveryMessageWithTheSamePlaces(t *testing.T) {
 	for id := range en {
 		if _, ok := es[id]; !ok {
 			t.Errorf("%q is missing in Spanish", id)
+		}
+	}
+}
+
+func TestACountrySaysOnlyWhatDiffersAndNothingNew(t *testing.T) {
+	es, mx := read(t, "es"), read(t, "es-MX")
+	for id, m := range mx {
+		base, ok := es[id]
+		switch {
+		case !ok:
+			t.Errorf("%q is said in Mexico only", id)
+		case base == m:
+			t.Errorf("%q is said as in es.toml", id)
+		case (m.One == "") != (base.One == "") || m.Other == "" || !slices.Equal(placesOf(m.Other), placesOf(base.Other)):
+			t.Errorf("%q has other forms or places than in es.toml", id)
+		}
+	}
+	c, err := Load("es-MX")
+	if err != nil || c.Say(You) != "tú" || c.Say(Nobody) != es[string(Nobody)].Other {
+		t.Errorf("es-MX says %q and %q, %v", c.Say(You), c.Say(Nobody), err)
+	}
+	if ar, err := Load("es-AR"); err != nil || ar.Say(You) != "vos" {
+		t.Errorf("es-AR: %v", err)
+	}
+}
+
+// Mexicans do not say vos, nor the forms that go with it.
+func TestMexicoIsNotSpokenToAsArgentina(t *testing.T) {
+	all := read(t, "es")
+	maps.Copy(all, read(t, "es-MX"))
+	for id, m := range all {
+		for _, word := range strings.FieldsFunc(m.One+" "+m.Other, func(r rune) bool { return !unicode.IsLetter(r) }) {
+			switch w := strings.ToLower(word); w {
+			case "vos", "sos", "podés", "querés", "tenés", "escribí", "elegí", "probá", "mirá", "tomá", "leé", "apretá":
+				t.Errorf("%q says %q", id, w)
+			}
 		}
 	}
 }
