@@ -223,7 +223,7 @@ func (g *Gateway) add(l *link) int {
 	case g.ctx.Err() != nil:
 		return wire.CloseRestart
 	case same >= 2*linksPerAgent: // those that have not said hello yet count here only
-		return wire.CloseTooMany
+		return wire.CloseNoGreet // a bad line may be all that keeps the others from it
 	}
 	g.links[l] = struct{}{}
 	g.all.Go(func() {

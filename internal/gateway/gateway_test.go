@@ -545,6 +545,19 @@ func TestTooManyLinksOfOnePerson(t *testing.T) {
 	}
 }
 
+// Links that never got as far as their hello are those of a bad line more often than
+// of a bad client: it may come back.
+func TestLinksThatDoNotGreetKeepNobodyAwayForGood(t *testing.T) {
+	f := open(t)
+	token := f.hire("ana", wire.RoleAgent)
+	for range 6 {
+		f.dial(token)
+	}
+	if code := f.dial(token).closed(); !wire.ComeBack(code) {
+		t.Fatalf("closes with %d", code)
+	}
+}
+
 // A client whose link died unnoticed comes back as often as it must: its new link
 // takes the place of the old.
 func TestALaneHasOneLink(t *testing.T) {
