@@ -69,6 +69,13 @@ func (r *run) audit() *findings {
 	}
 	r.desk.stop()
 	t := r.truth(f)
+	if report, err := sqlite.Check(r.t.Context(), r.desk.data); err != nil {
+		r.t.Fatal(err)
+	} else {
+		for _, finding := range report.Findings {
+			f.blame(&f.lost, "the desk's file: %v", finding)
+		}
+	}
 	for i, c := range r.crowds {
 		notes, err := readJournal(c.path())
 		if err != nil {
