@@ -15,8 +15,11 @@ type linkSheet struct{ canvas canvas }
 
 func newLinkSheet() *linkSheet { return &linkSheet{} }
 
-// labelCells is the column of what a row is about.
-const labelCells = 15
+// The columns of what a row is about, and of what stands beside its figures.
+const (
+	labelCells = 15
+	asideCells = 48
+)
 
 // Scope implements [Pane].
 func (p *linkSheet) Scope() keymap.Scope { return keymap.Sheet }
@@ -54,13 +57,25 @@ func (p *linkSheet) Draw(s Size, v *look) []string {
 		c.inside(b)
 		c.Pad(c.ground, 1)
 		c.Column(v.pens.plain.quiet, v.say(row.label), min(labelCells, c.Left()/3))
-		for _, part := range row.says {
+		for i, part := range row.says {
+			if i > 0 {
+				c.To(c.ground, besides(c.Left(), s.Width))
+			}
 			c.PutIn(part.pen, part.line, c.Left()-1)
 		}
 		c.outside(b, c.ground)
 	}
 	c.bottom(b, nil, seg{v.pens.plain.quiet, v.with(words.SheetCloses, words.Args{"Key": v.keys.Key(keymap.Sheet, keymap.Back)})})
 	return c.finish()
+}
+
+// besides is how many cells are left for what stands beside figures: in a column,
+// where there is one.
+func besides(left, width int) int {
+	if column := width - asideCells; column > keptMinutes+1 {
+		return min(left-2, column)
+	}
+	return left - 2
 }
 
 // linkRow is a row of the sheet.
@@ -74,8 +89,7 @@ func linkRows(v *look) []linkRow {
 	says := func(id words.ID, line text.Line) linkRow { return linkRow{id, []seg{{t.ink, line}}} }
 	state, _ := linkLine(v, false)
 	rows := []linkRow{
-		{words.LinkRowState, []seg{{statePen(v), state}, {t.quiet, text.Concat(text.Literal("  "),
-			v.with(words.LinkSince, words.Args{"When": v.locale.Moment(v.now, l.story.since)}))}}},
+		{words.LinkRowState, []seg{{statePen(v), state}, {t.quiet, v.with(words.LinkSince, words.Args{"When": v.locale.Moment(v.now, l.story.since)})}}},
 	}
 	if n := len(l.story.trips); n > 0 {
 		rows = append(rows, says(words.LinkRowTrip, v.with(words.LinkTrips, words.Args{
@@ -122,7 +136,7 @@ func heardLine(v *look) text.Line {
 func meterLine(m *meter, v *look) []seg {
 	m.turn(v.now)
 	line := v.with(words.LinkBytes, words.Args{"Total": bytesOf(m.total, v), "Minute": bytesOf(m.minutes[keptMinutes-1], v)})
-	return []seg{{v.pens.plain.ink, line}, {v.pens.plain.accent, text.Concat(text.Literal("  "), text.Clean(m.sparkline()))}}
+	return []seg{{v.pens.plain.ink, line}, {v.pens.plain.accent, text.Clean(m.sparkline())}}
 }
 
 // bytesOf writes a number of bytes: 812 B, 24 kB, 3 MB.
