@@ -16,11 +16,15 @@ import (
 
 	"ventanilla/client/wire"
 	"ventanilla/internal/desk"
+	"ventanilla/internal/server"
 	"ventanilla/internal/store/sqlite"
 )
 
 // onData runs an operator's command on a desk's data, beside the desk if it runs.
 func onData(ctx context.Context, dir string, do func(desk.Store) error) error {
+	if err := server.CheckData(dir); err != nil {
+		return wayOut(err, dir)
+	}
 	s, err := sqlite.Attach(ctx, dir)
 	if err != nil {
 		return err

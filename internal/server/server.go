@@ -55,10 +55,14 @@ type Server struct {
 	desk  *desk.Desk
 }
 
-// Open opens the data in a folder, making what is not there.
+// Open opens the data in a folder, making what is not there, unless [CheckData]
+// says that it was.
 func Open(ctx context.Context, cfg Config) (*Server, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if err := CheckData(cfg.Data); err != nil {
+		return nil, err
 	}
 	store, err := sqlite.Open(ctx, cfg.Data)
 	if err != nil {
