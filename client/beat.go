@@ -119,14 +119,16 @@ type vitals struct {
 	progress time.Time // when the outbox last got somewhere; zero when nothing is in flight
 	leaving  time.Time // until when what was written may still be on its way out
 	active   time.Time // the last key
+	back     time.Time // the first one after a pause
 }
 
 // deadline is when the link counts as dead, if nothing is heard until then.
 func (b *beat) deadline(v vitals, now time.Time) time.Time {
 	interval := b.interval(v.active, now)
 	answer := quickAnswer + min(2*b.latency, quickAnswer)
-	// A user who comes back does not make an idle link a dead one.
-	dead := later(v.heard.Add(interval*5/2), b.from.Add(answer))
+	// A user who comes back does not make an idle link a dead one: it is asked first.
+	asked := earlier(v.back.Add(answer), v.heard.Add(b.every*5/2))
+	dead := later(v.heard.Add(interval*5/2), asked)
 	if b.probe != 0 {
 		dead = earlier(dead, later(v.heard, b.from).Add(answer))
 	}

@@ -78,6 +78,7 @@ type Client struct {
 	look   look
 	why    *wire.Refusal // what keeps the desk from taking commands, as last told
 	active time.Time     // a key was pressed
+	back   time.Time     // the first one after a pause was
 	local  netip.Addr    // where the present link leaves this machine
 	jolts  time.Time     // when the machine last woke, or changed its network
 	afresh bool          // the next link takes a snapshot
@@ -216,6 +217,7 @@ func (c *Client) Active() {
 	idle := now.Sub(c.active) > activeFor
 	c.active = now
 	if idle {
+		c.back = now
 		c.stir()
 	}
 }

@@ -76,7 +76,7 @@ func (c *Client) next(now time.Time) (*wire.FromClient, time.Duration, error) {
 	if f != nil || err != nil {
 		return f, 0, err
 	}
-	v := vitals{heard: heard, progress: c.lane.progress, active: c.active}
+	v := vitals{heard: heard, progress: c.lane.progress, active: c.active, back: c.back}
 	if until := c.traffic.leaving.Load(); until != nil {
 		v.leaving = *until
 	}
