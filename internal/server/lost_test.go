@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 
 	"ventanilla/client/wire"
 	"ventanilla/internal/desk"
+	"ventanilla/internal/sqlitedb"
 	"ventanilla/internal/store/sqlite"
 )
 
@@ -72,14 +74,16 @@ func TestALostWorkspaceIsNotReplacedByANewOne(t *testing.T) {
 	}
 }
 
-// onlyHeader leaves a database as its first open has made it, before any schema.
+// onlyHeader leaves a database as opening it first makes it, before any schema.
 func onlyHeader(file string) error {
-	b, err := os.ReadFile(file)
+	if err := os.Remove(file); err != nil {
+		return err
+	}
+	db, err := sqlitedb.Open(context.Background(), file, nil)
 	if err != nil {
 		return err
 	}
-	clear(b[60:64])
-	return os.WriteFile(file, b[:4096], 0o600)
+	return db.Close()
 }
 
 // What else may lie in a folder is no trace of a desk: the key for customers' tokens
