@@ -159,7 +159,8 @@ func (r *reel) save(t *testing.T) {
 	if *record == "" {
 		return
 	}
-	if err := os.WriteFile(*record, []byte(r.String()), 0o644); err != nil {
+	head := "# A reply typed in the middle of a cut\n\nThe screens of a real workstation, as `go test ./internal/e2e -run AReplyTyped -record` wrote them.\n\n"
+	if err := os.WriteFile(*record, []byte(head+r.String()), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -173,7 +174,7 @@ func TestAReplyTypedInTheMiddleOfACut(t *testing.T) {
 	cable := newCable(t, desk.addr)
 	rosa := newCustomer(t, desk.addr, "Rosa")
 	through := &served{t: t, addr: cable.proxy.Listen}
-	ana := through.workstation(token, 120, 40)
+	ana := through.workstation(token, 100, 24)
 	var screens reel
 
 	rosa.says("hola, ¿hasta cuándo puedo pagar?")
