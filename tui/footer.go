@@ -32,7 +32,7 @@ func hints(s keymap.Scope) []keymap.Action {
 
 // countsHints are for those who see figures and no conversations.
 func countsHints() []keymap.Action {
-	return []keymap.Action{keymap.Refresh, keymap.Command, keymap.Help, keymap.Quit}
+	return []keymap.Action{keymap.Refresh, keymap.Command, keymap.Help}
 }
 
 // footer draws the last line. What can be pressed changes with the focus only,

@@ -205,6 +205,7 @@ func TestCountsSayHowOldTheyAre(t *testing.T) {
 		t.Error("counts were asked for without a link")
 	}
 	b.hides("responder") // no conversation's keys
+	b.hides("abre la elegida")
 	b.press("?")
 	b.hides("tomar la conversación")
 }

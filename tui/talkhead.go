@@ -102,6 +102,9 @@ func (t *talk) drawNone(v *look) []string {
 	t.canvas.top(b, []seg{{p, text.Literal("2 ")}, {p, v.say(words.TalkTitle)}}, seg{})
 	hint := v.with(words.NothingShownHint, words.Args{
 		"Next": v.keys.Key(keymap.Queue, keymap.NextPriority), "Open": v.keys.Key(keymap.Queue, keymap.Open)})
+	if v.countsOnly() {
+		hint = v.say(words.CountsOnly)
+	}
 	if v.link.offline() && v.Begun() {
 		hint = stillWorks(v)
 	}

@@ -243,6 +243,7 @@ const (
 	LinkRowWaits       ID = "link-row-waits"
 	LinkRowLean        ID = "link-row-lean"
 	LinkRowNow         ID = "link-row-now"
+	CountsOnly         ID = "counts-only"
 	LinesOffline       ID = "lines-offline"
 	LinkSince          ID = "link-since"
 	LinkTrips          ID = "link-trips"
