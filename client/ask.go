@@ -3,8 +3,10 @@ package client
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"ventanilla/client/mirror"
 	"ventanilla/client/wire"
@@ -25,6 +27,7 @@ type ask struct {
 	ask   wire.Ask
 	token any
 	sent  bool
+	due   time.Time   // not before; the desk was busy
 	ours  bool        // watching and unwatching; nobody waits for an Answered
 	stop  func() bool // ends the watch over the asker's ctx
 }
@@ -101,9 +104,9 @@ func (a *asks) end() {
 	}
 }
 
-func (a *asks) next() (*wire.AskFrame, error) {
+func (a *asks) next(now time.Time) (*wire.AskFrame, error) {
 	for _, p := range a.open {
-		if !p.sent {
+		if !p.sent && !now.Before(p.due) {
 			p.sent = true
 			f, err := wire.NewAskFrame(p.id, p.ask)
 			return &f, err
@@ -112,9 +115,22 @@ func (a *asks) next() (*wire.AskFrame, error) {
 	return nil, nil
 }
 
+// later is when an ask that the desk was too busy for is put again.
+func (a *asks) later() (at time.Time, any bool) {
+	for _, p := range a.open {
+		if !p.sent && (!any || p.due.Before(at)) {
+			at, any = p.due, true
+		}
+	}
+	return at, any
+}
+
+// busyPause is how long a conversation that the desk was too busy to open waits.
+const busyPause = 2 * time.Second
+
 // Watch asks for a conversation's latest lines and its records in full from then
 // on, until [Client.Unwatch], over as many links as it takes. The lines come as
-// [Opened], or [NotOpened] says why not.
+// [Opened], or [NotOpened] says why not; a desk that is only busy is asked again.
 func (c *Client) Watch(id wire.ConversationID) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -204,8 +220,12 @@ func (c *Client) opened(q wire.Ask, result any, err error, size int) error {
 	}
 	page, _ := result.(wire.Timeline)
 	w := c.asks.watching(watch.Conversation)
+	no, refused := errors.AsType[*AskError](err)
 	switch {
 	case w == nil: // unwatched meanwhile
+	case refused && no.Refusal.Kind == wire.Busy:
+		p := c.asks.put(watch)
+		p.ours, p.due = true, c.clock.instant().Add(busyPause)
 	case err != nil:
 		c.asks.unwatch(watch.Conversation)
 		c.say(NotOpened{watch.Conversation, err})

@@ -131,6 +131,26 @@ func TestOlderLinesReachTheMirrorAndTheAsker(t *testing.T) {
 	})
 }
 
+// A desk whose disk is full cannot record who looks, and so shows nothing; when
+// there is room, the conversation opens by itself.
+func TestWhatABusyDeskDoesNotOpenIsAskedForAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cfg, asked := oneConversation, 0
+		cfg.Answer = func(wire.Ask) (any, *wire.Refusal) {
+			if asked++; asked < 4 {
+				return nil, &wire.Refusal{Kind: wire.Busy, Code: "busy"}
+			}
+			return nil, nil
+		}
+		x := start(t, clienttest.New(t, cfg))
+		x.Watch("a")
+		x.until(t, "opened", func() bool { return len(of[client.Opened](x.events)) == 1 })
+		if n := len(of[client.NotOpened](x.events)); n != 0 || asked != 4 {
+			t.Errorf("said no %d times, asked %d times", n, asked)
+		}
+	})
+}
+
 func TestWhatMayNotBeOpenedIsSaidAndNotAskedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := clienttest.New(t, clienttest.Config{})

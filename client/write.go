@@ -91,6 +91,9 @@ func (c *Client) next(now time.Time) (*wire.FromClient, time.Duration, error) {
 	if due, any := c.look.due(); any {
 		wake = earlier(wake, due)
 	}
+	if due, any := c.asks.later(); any {
+		wake = earlier(wake, due)
+	}
 	return nil, wake.Sub(now), nil
 }
 
@@ -111,7 +114,7 @@ func (c *Client) compose(now time.Time) (*wire.FromClient, error) {
 		c.sayOutbox()
 		return &wire.FromClient{Command: command}, nil
 	}
-	ask, err := c.asks.next()
+	ask, err := c.asks.next(now)
 	if err != nil {
 		return nil, err
 	}
