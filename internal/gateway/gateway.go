@@ -28,7 +28,7 @@ import (
 )
 
 const (
-	helloWithin   = 5 * time.Second
+	helloWithin   = 15 * time.Second // five are too few where one packet in twenty is lost
 	writeWithin   = 30 * time.Second // for a few kB: what is between may take them in lumps
 	goodbyeWithin = 5 * time.Second  // for a link that has to go and may be stuck
 	quietFor      = 65 * time.Second // 2.5 beats and a little

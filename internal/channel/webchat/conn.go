@@ -19,7 +19,7 @@ import (
 
 const (
 	beat       = 25 * time.Second
-	helloTime  = 5 * time.Second
+	helloTime  = 15 * time.Second // five are too few where one packet in twenty is lost
 	writeTime  = 5 * time.Second
 	lingerTime = time.Second // for the other side's close
 	outbox     = 2 * chatwire.MaxInFlight
