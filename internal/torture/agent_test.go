@@ -224,7 +224,7 @@ func (w *worker) rewrite() {
 		return
 	}
 	old := reply.Text
-	reply.Text += " (corregido)"
+	reply.Text += correction
 	w.j.add(note{What: typed, Who: w.who, Text: reply.Text})
 	if w.c.Change(last.ID, reply) == nil {
 		w.j.add(note{What: kept, Who: w.who, Text: reply.Text})
@@ -232,8 +232,12 @@ func (w *worker) rewrite() {
 	}
 }
 
-// replaced says that a text was rewritten before it left.
-const replaced = "replaced"
+const (
+	// replaced says that a text was rewritten before it left.
+	replaced = "replaced"
+	// correction ends a text that was.
+	correction = " (corregido)"
+)
 
 func (w *worker) state(s *state) {
 	w.mu.Lock()

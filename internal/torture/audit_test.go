@@ -173,6 +173,9 @@ func (f *findings) judgeTexts(notes []note, t *truth, screens []screen, durable 
 			case len(seqs) == 1 && a.old[text]:
 				f.blame(&f.doubled, "%q was rewritten and is in the log all the same, at %v", text, seqs)
 			case len(seqs) == 0:
+				if len(t.said[text+correction]) == 1 { // rewritten, and killed before that was noted
+					a.old[text] = true
+				}
 				f.judgeAbsent(a, text, hand[a.who], durable, lastLife)
 				continue
 			}
@@ -195,7 +198,7 @@ func (f *findings) judgeTexts(notes []note, t *truth, screens []screen, durable 
 func (a *authored) inOrder() []string {
 	order := slices.Clone(a.order)
 	for i, text := range order {
-		if fixed := text + " (corregido)"; a.old[text] {
+		if fixed := text + correction; a.old[text] {
 			if j := slices.Index(order, fixed); j > i {
 				order = slices.Delete(order, j, j+1)
 				order = slices.Insert(order, i+1, fixed)
