@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"time"
 
 	"ventanilla/client"
@@ -40,14 +39,6 @@ const proofKind = "proof"
 func unlock(ctx context.Context, cfg Config) (*sqlitedb.DB, sealer, error) {
 	var s sealer
 	path := cfg.path()
-	// SQLite gives its other files the mode of the first.
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
-	if err == nil {
-		err = f.Close()
-	}
-	if err != nil {
-		return nil, s, because(path, fmt.Errorf("opening the outbox: %w", err))
-	}
 	db, err := cfg.engine.Open(ctx, path, migrations[:])
 	if err != nil {
 		return nil, s, whole(path, because(path, err))

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 
 	driver "modernc.org/sqlite"
 	codes "modernc.org/sqlite/lib"
@@ -42,6 +43,11 @@ type Engine struct {
 
 // Open is [Open] with this engine.
 func (e Engine) Open(ctx context.Context, path string, migrations []string) (*DB, error) {
+	if e.Driver == "" {
+		if err := own(path); err != nil {
+			return nil, fmt.Errorf("opening %s: %w", path, err)
+		}
+	}
 	db := &DB{Write: connect(e, path, "immediate", "rwc"), Read: connect(e, path, "deferred", "rwc")}
 	db.Write.SetMaxOpenConns(1)
 	db.Read.SetMaxOpenConns(readers)
@@ -50,6 +56,16 @@ func (e Engine) Open(ctx context.Context, path string, migrations []string) (*DB
 		return nil, errors.Join(fmt.Errorf("opening %s: %w", path, err), db.Close())
 	}
 	return db, nil
+}
+
+// own makes the file when there is none, for its owner only: SQLite would let
+// everybody on the machine read it. Its other files take their mode from it.
+func own(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 // Close closes both sides. The write-ahead log is folded into the file.

@@ -1,6 +1,7 @@
 package sqlitedb
 
 import (
+	"os"
 	"path/filepath"
 	"testing"
 )
@@ -40,5 +41,24 @@ func TestAFailedMigrationLeavesNothingBehind(t *testing.T) {
 	}
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// A file holds what its owner and nobody else on the machine may read.
+func TestFilesAreTheirOwnersOnly(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.db")
+	db, err := Open(t.Context(), path, []string{"create table t(x)"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	files, err := filepath.Glob(path + "*")
+	if err != nil || len(files) != 3 {
+		t.Fatalf("%v, %v", files, err)
+	}
+	for _, f := range files {
+		if info, err := os.Stat(f); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v, %v", f, info.Mode(), err)
+		}
 	}
 }

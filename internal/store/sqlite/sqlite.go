@@ -55,7 +55,7 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the workspace: %w", because(err))
 	}
-	db, err := openFile(ctx, filepath.Join(dir, FileName))
+	db, err := openDatabase(ctx, sqlitedb.Engine{}, filepath.Join(dir, FileName))
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("opening the workspace: %w", because(err)), lock.Close())
 	}
@@ -72,7 +72,7 @@ func Attach(ctx context.Context, dir string) (*Store, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("opening the workspace: %w", because(err))
 	}
-	db, err := openFile(ctx, filepath.Join(dir, FileName))
+	db, err := openDatabase(ctx, sqlitedb.Engine{}, filepath.Join(dir, FileName))
 	if err != nil {
 		return nil, fmt.Errorf("opening the workspace: %w", because(err))
 	}
@@ -85,19 +85,6 @@ func newStore(db *sqlitedb.DB, lock *flock.Flock) *Store {
 	s.readers = newPool(db.Read, db.Read.Stats().MaxOpenConnections, s.closing)
 	s.close = sync.OnceValue(s.shut)
 	return s
-}
-
-// openFile opens the database, making the file when there is none.
-func openFile(ctx context.Context, path string) (*sqlitedb.DB, error) {
-	// SQLite would make it readable for everybody on the machine.
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	if err := f.Close(); err != nil {
-		return nil, err
-	}
-	return openDatabase(ctx, sqlitedb.Engine{}, path)
 }
 
 // openDatabase brings the file at path to the newest schema and names its epoch.
