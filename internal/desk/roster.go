@@ -11,13 +11,14 @@ import (
 // roster is who works here and on what, as of the last commit: what readers of
 // the feed are filtered by. Rules read the store instead, inside their transaction.
 type roster struct {
-	mu     sync.RWMutex
-	users  map[wire.AgentID]User
-	queues []wire.Queue
+	mu      sync.RWMutex
+	users   map[wire.AgentID]User
+	queues  []wire.Queue
+	changed chan struct{} // closed when somebody's account changes
 }
 
 func newRoster(users []User, queues []wire.Queue) *roster {
-	r := &roster{users: make(map[wire.AgentID]User, len(users)), queues: queues}
+	r := &roster{users: make(map[wire.AgentID]User, len(users)), queues: queues, changed: make(chan struct{})}
 	for _, u := range users {
 		r.users[u.ID] = u
 	}
@@ -50,6 +51,14 @@ func (r *roster) agents() []wire.Agent {
 	return all
 }
 
+// StaffChanged returns a channel that is closed when the account of somebody of the
+// staff changes: their rights, or which sessions they have.
+func (d *Desk) StaffChanged() <-chan struct{} {
+	d.staff.mu.RLock()
+	defer d.staff.mu.RUnlock()
+	return d.staff.changed
+}
+
 // fold applies a committed event about people.
 func (r *roster) fold(at wire.Millis, e wire.Event) {
 	r.mu.Lock()
@@ -63,6 +72,8 @@ func (r *roster) fold(at wire.Millis, e wire.Event) {
 		u := r.users[e.Agent.ID]
 		u.Agent, u.Disabled = e.Agent, e.Gone
 		r.users[e.Agent.ID] = u
+		close(r.changed)
+		r.changed = make(chan struct{})
 	case wire.QueueChanged:
 		r.queues = slices.DeleteFunc(r.queues, func(q wire.Queue) bool { return q.ID == e.Queue.ID })
 		r.queues = append(r.queues, e.Queue)

@@ -138,11 +138,8 @@ func (f *feed) resume(ctx context.Context, after uint64) error {
 	if err != nil {
 		return err
 	}
-	switch now, err := d.Authenticate(ctx, f.token); {
-	case err != nil:
+	if _, err := f.authenticate(ctx); err != nil {
 		return err
-	case now.Rights() != f.user.Rights():
-		return desk.ErrRightsChanged
 	}
 	f.cursor, f.prev, f.told = cursor, after, after
 	return nil
@@ -195,7 +192,7 @@ func (f *feed) checkSession(ctx context.Context, item *desk.Item) error {
 	if !f.staff.Concerns(item) {
 		return f.gate.desk.GoOnWatching(ctx, f.staff, item)
 	}
-	_, err := f.gate.desk.Authenticate(ctx, f.token)
+	_, err := f.authenticate(ctx)
 	return err
 }
 

@@ -215,7 +215,7 @@ func (g *Gateway) add(l *link) int {
 	defer g.mu.Unlock()
 	same := 0
 	for other := range g.links {
-		if other.id == l.id {
+		if other.came.ID == l.came.ID {
 			same++
 		}
 	}
@@ -280,20 +280,24 @@ func (g *Gateway) drop(l *link) {
 	delete(g.links, l)
 }
 
-// recheck closes the links whose session has ended.
+// recheck closes the links whose session has ended or whose user's rights have changed:
+// when somebody's account changes, and every so often. A link's own feed would notice
+// too, but who reads slowly decides how soon.
 func (g *Gateway) recheck() {
 	tick := time.NewTicker(recheckEvery)
 	defer tick.Stop()
+	changed := g.desk.StaffChanged()
 	for {
 		select {
 		case <-g.ctx.Done():
 			return
 		case <-tick.C:
+		case <-changed:
 		}
+		changed = g.desk.StaffChanged() // before looking: what changes meanwhile is looked at again
 		for _, l := range g.open() {
-			if _, err := g.desk.Authenticate(g.ctx, l.token); ended(err) {
-				l.end(codeOf(g.ctx, err))
-			}
+			_, err := l.authenticate(g.ctx)
+			l.expel(g.ctx, err)
 		}
 	}
 }

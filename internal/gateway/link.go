@@ -31,9 +31,9 @@ var frameRate = quota.Rate{PerSecond: 200, Burst: 1000}
 type link struct {
 	gate  *Gateway
 	ws    *websocket.Conn
-	id    wire.AgentID
 	token string
-	user  desk.User // id's, as they were when the link arrived; the link's own goroutines
+	came  desk.User // whose link it is, as they were when it came
+	user  desk.User // as they were when it had greeted; the link's own goroutines
 	from  desk.Sender
 	asks  chan struct{} // one slot per question being worked on
 	sent  chan struct{} // one slot per command that has no outcome yet
@@ -58,7 +58,7 @@ type outgoing struct {
 
 func newLink(g *Gateway, ws *websocket.Conn, u desk.User, token string) *link {
 	l := &link{
-		gate: g, ws: ws, id: u.ID, user: u, token: token,
+		gate: g, ws: ws, token: token, came: u, user: u,
 		asks: make(chan struct{}, asksAtOnce), sent: make(chan struct{}, wire.MaxInFlight), notify: make(chan struct{}, 1),
 	}
 	ws.SetReadLimit(wire.MaxClientFrame)
@@ -96,13 +96,13 @@ func (l *link) run(ctx context.Context) {
 		l.close(code)
 		return
 	}
-	if err := l.gate.desk.Arrive(ctx, l.id); err != nil {
+	if err := l.gate.desk.Arrive(ctx, l.came.ID); err != nil {
 		l.gate.log.Warn("recording an arrival failed", "err", err)
 	}
-	defer l.gate.desk.Depart(l.id)
+	defer l.gate.desk.Depart(l.came.ID)
 	l.gate.desk.LookAway(l.from) // what a link of this lane said that went unnoticed
 	defer l.gate.looksAway(l)
-	user, err := l.gate.desk.Authenticate(ctx, l.token) // as they are now that they have arrived
+	user, err := l.authenticate(ctx) // as they are now that they have arrived
 	if err != nil {
 		l.close(codeOf(ctx, err))
 		return
@@ -119,6 +119,26 @@ func (l *link) run(ctx context.Context) {
 		l.close(code)
 	})
 	l.read(ctx, &work)
+}
+
+// authenticate returns whose link it is, as they are now, while their session lasts and
+// they have the rights they came with.
+func (l *link) authenticate(ctx context.Context) (desk.User, error) {
+	user, err := l.gate.desk.Authenticate(ctx, l.token)
+	if err == nil && user.Rights() != l.came.Rights() {
+		err = desk.ErrRightsChanged
+	}
+	return user, err
+}
+
+// expel ends the link and reports true when an error of authenticate says that it may
+// not go on, rather than that this could not be found out.
+func (l *link) expel(ctx context.Context, err error) bool {
+	if !ended(err) && !errors.Is(err, desk.ErrRightsChanged) {
+		return false
+	}
+	l.end(codeOf(ctx, err))
+	return true
 }
 
 // greet waits for the hello, before which nothing else is heard.
@@ -139,11 +159,12 @@ func (l *link) greet(ctx context.Context) (wire.Hello, int) {
 		return wire.Hello{}, wire.CloseVersion
 	}
 	return *f.Hello, l.gate.greeted(l, desk.Sender{
-		Agent: l.id, Device: f.Hello.Device, Lane: f.Hello.Lane, Locale: f.Hello.Locale,
+		Agent: l.came.ID, Device: f.Hello.Device, Lane: f.Hello.Lane, Locale: f.Hello.Locale,
 	})
 }
 
-// read hears the client until the link ends.
+// read hears the client until the link ends. What comes when that is decided already
+// comes again over the next link, if there may be one.
 func (l *link) read(ctx context.Context, work *sync.WaitGroup) {
 	garbage := 0
 	for {
@@ -158,6 +179,9 @@ func (l *link) read(ctx context.Context, work *sync.WaitGroup) {
 		}
 		if wait := l.pace.Take(frameRate, 1, time.Now()); wait > 0 && !pause(ctx, wait) {
 			return
+		}
+		if l.over() {
+			continue
 		}
 		var f wire.FromClient
 		if kind != websocket.TextMessage || json.Unmarshal(b, &f) != nil || !l.hear(ctx, &f, work) {
@@ -275,7 +299,14 @@ func (l *link) ask(ctx context.Context, f wire.AskFrame, work *sync.WaitGroup) {
 	}
 	work.Go(func() {
 		defer func() { <-l.asks }()
-		result, err := l.gate.desk.Ask(ctx, &l.user, a)
+		user, err := l.authenticate(ctx) // the feed may be far from the record that changed their rights
+		if l.expel(ctx, err) {
+			return
+		}
+		var result any
+		if err == nil {
+			result, err = l.gate.desk.Ask(ctx, &user, a)
+		}
 		if err != nil {
 			l.failed(f.Name, err)
 			l.answer(f.ID, nil, desk.Explain(err, l.from.Locale))
@@ -341,6 +372,13 @@ func (l *link) end(code int) {
 		time.AfterFunc(goodbyeWithin, func() { _ = l.ws.Close() })
 	}
 	l.ring()
+}
+
+// over reports whether the link's end is decided.
+func (l *link) over() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.code != 0
 }
 
 func (l *link) ring() {
