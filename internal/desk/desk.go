@@ -97,16 +97,12 @@ func Open(ctx context.Context, cfg Config) (*Desk, error) {
 		if err != nil {
 			return err
 		}
-		queues, err := r.Queues()
-		if err != nil {
-			return err
-		}
 		if d.past, err = r.Past(); err != nil {
 			return err
 		}
 		d.epoch = at.Epoch
 		d.tail = newTail(at.Seq)
-		d.staff = newRoster(users, queues)
+		d.staff = newRoster(users)
 		return nil
 	})
 	if err != nil {
@@ -128,6 +124,9 @@ func (d *Desk) Run(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	heads, err := d.cfg.Bus.Subscribe(ctx)
+	if ctx.Err() != nil { // stopped before it began
+		return nil
+	}
 	if err != nil {
 		return fmt.Errorf("following the bus: %w", err)
 	}

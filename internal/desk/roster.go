@@ -8,17 +8,16 @@ import (
 	"ventanilla/client/wire"
 )
 
-// roster is who works here and on what, as of the last commit: what readers of
+// roster is who works here, as of the last commit: what readers of
 // the feed are filtered by. Rules read the store instead, inside their transaction.
 type roster struct {
 	mu      sync.RWMutex
 	users   map[wire.AgentID]User
-	queues  []wire.Queue
 	changed chan struct{} // closed when somebody's account changes
 }
 
-func newRoster(users []User, queues []wire.Queue) *roster {
-	r := &roster{users: make(map[wire.AgentID]User, len(users)), queues: queues, changed: make(chan struct{})}
+func newRoster(users []User) *roster {
+	r := &roster{users: make(map[wire.AgentID]User, len(users)), changed: make(chan struct{})}
 	for _, u := range users {
 		r.users[u.ID] = u
 	}
@@ -74,8 +73,5 @@ func (r *roster) fold(at wire.Millis, e wire.Event) {
 		r.users[e.Agent.ID] = u
 		close(r.changed)
 		r.changed = make(chan struct{})
-	case wire.QueueChanged:
-		r.queues = slices.DeleteFunc(r.queues, func(q wire.Queue) bool { return q.ID == e.Queue.ID })
-		r.queues = append(r.queues, e.Queue)
 	}
 }

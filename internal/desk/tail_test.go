@@ -9,7 +9,7 @@ import (
 // The desk hears of a record twice, from its own writer and on looking at the
 // store; hearing late of an older one does not take the roster back.
 func TestTheRosterFollowsTheLogOnce(t *testing.T) {
-	d := &Desk{tail: newTail(0), staff: newRoster([]User{{Agent: wire.Agent{ID: "a"}}}, nil), viewing: newViewing()}
+	d := &Desk{tail: newTail(0), staff: newRoster([]User{{Agent: wire.Agent{ID: "a"}}}), viewing: newViewing()}
 	entry := func(seq uint64, state wire.State) Entry {
 		return Entry{Seq: seq, Event: wire.PresenceChanged{Agent: "a", State: state}}
 	}
