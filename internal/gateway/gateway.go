@@ -29,7 +29,7 @@ import (
 
 const (
 	helloWithin   = 15 * time.Second // five are too few where one packet in twenty is lost
-	writeWithin   = 30 * time.Second // for a few kB: what is between may take them in lumps
+	writeWithin   = 2 * time.Minute  // for a few kB: a proxy takes 160 kB at once, at 2 kB/s one in 80 s
 	goodbyeWithin = 5 * time.Second  // for a link that has to go and may be stuck
 	quietFor      = 65 * time.Second // 2.5 beats and a little
 	recheckEvery  = 30 * time.Second // sessions of open sockets
