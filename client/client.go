@@ -163,7 +163,7 @@ func (c *Client) keep(ctx context.Context, target target) error {
 		if c.joltedLately() {
 			pause.ceiling = 0
 		}
-		asked, wait := pause.next(err)
+		asked, wait := pause.next(err, c.patience())
 		if failed := c.mend(err); failed != nil {
 			err = failed // and the next link comes to the same
 		}
@@ -174,6 +174,19 @@ func (c *Client) keep(ctx context.Context, target target) error {
 			return nil
 		}
 	}
+}
+
+// patience is the longest wait between two attempts.
+func (c *Client) patience() time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.active.IsZero() && c.clock.instant().Sub(c.active) < activeFor {
+		return eagerWait
+	}
+	for range c.lane.box.Entries() {
+		return eagerWait
+	}
+	return lastWait
 }
 
 // mend does what a kind of trouble asks for before the next link.
@@ -216,9 +229,14 @@ func (c *Client) Active() {
 	defer c.mu.Unlock()
 	idle := now.Sub(c.active) > activeFor
 	c.active = now
-	if idle {
-		c.back = now
-		c.stir()
+	if !idle {
+		return
+	}
+	c.back = now
+	c.stir()
+	select { // who comes back to the keys does not wait for the next attempt
+	case c.jolting <- struct{}{}:
+	default:
 	}
 }
 

@@ -111,3 +111,39 @@ func TestAgentsWhoLoseTheSameDeskDoNotComeBackTogether(t *testing.T) {
 		})
 	}
 }
+
+// Who is at the keys, or has something that waits to be sent, is back two seconds
+// after the desk is; who comes back to the keys is back at once.
+func TestWhoWaitsIsBackSoon(t *testing.T) {
+	for name, c := range map[string]struct {
+		during func(*client.Client) // every ten seconds of the outage
+		after  func(*client.Client)
+		within time.Duration
+	}{
+		"at the keys":      {func(c *client.Client) { c.Active() }, nil, 2 * time.Second},
+		"something waits":  {func(c *client.Client) { c.Do(wire.Take{Conversation: "a"}) }, nil, 2 * time.Second},
+		"back at the keys": {func(*client.Client) {}, func(c *client.Client) { c.Active() }, 100 * time.Millisecond},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				d := clienttest.New(t, clienttest.Config{})
+				x := start(t, d)
+				d.Refuse(502, "")
+				d.Cut()
+				for range 30 {
+					time.Sleep(10 * time.Second)
+					c.during(x.Client)
+				}
+				d.Refuse(0, "")
+				if c.after != nil {
+					c.after(x.Client)
+				}
+				time.Sleep(c.within)
+				synctest.Wait()
+				if n := d.Links(); n != 1 {
+					t.Errorf("%d links %v after the desk came back", n, c.within)
+				}
+			})
+		})
+	}
+}

@@ -45,7 +45,10 @@ func newCable(t *testing.T, desk string) *cable {
 	return c
 }
 
-func (c *cable) pull() { c.proxy.Stop() }
+func (c *cable) pull() {
+	c.proxy.Stop()
+	c.proxy.Toxics.ResetToxics(c.t.Context())
+}
 
 func (c *cable) mend() {
 	c.t.Helper()
