@@ -94,7 +94,8 @@ func (s *screen) pump(t *rapid.T, w *world, upTo uint64, deliver func(wire.Feed)
 		for _, item := range items {
 			body, err := s.feed.Form(item)
 			if refusal, ok := errors.AsType[*desk.Error](err); errors.Is(err, desk.ErrRightsChanged) || ok && refusal.Code == "revoked" {
-				s.cut() // with what was not sent yet
+				s.cut()       // with what was not sent yet
+				s.rights = "" // the account may have become again what it was, but not the feed
 				return false
 			}
 			must(t, err)
