@@ -71,7 +71,7 @@ func TestSpread(t *testing.T) {
 // Both programs are driven for a moment, so that the measuring keeps working between
 // the times somebody measures.
 func TestBothProgramsTakeMessagesAndTellOfThem(t *testing.T) {
-	b := &bench{dir: t.TempDir(), report: &report{}}
+	b := newBench(t.TempDir(), "")
 	bare, ours, err := b.pair(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -38,11 +38,13 @@ type answer struct {
 func child(kind, dir string) error {
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
-	start := startDesk
+	var h *host
+	var err error
 	if kind == "bare" {
-		start = startBare
+		h, err = startBare(ctx, dir)
+	} else {
+		h, err = startDesk(ctx, dir, staff(kind))
 	}
-	h, err := start(ctx, dir)
 	if err != nil {
 		return err
 	}
@@ -64,6 +66,7 @@ func child(kind, dir string) error {
 type host struct {
 	addr    string
 	publish func(records, perFrame int) time.Duration // bare programs only
+	hire    func(login, password string) error        // desks only
 	close   func() error
 	profile *os.File
 }
@@ -78,6 +81,8 @@ func (h *host) obey(words []string) answer {
 		records, _ := strconv.Atoi(words[1])
 		perFrame, _ := strconv.Atoi(words[2])
 		return answer{Took: int64(h.publish(records, perFrame))}
+	case "hire":
+		return failed(h.hire(words[1], words[2]))
 	case "heap":
 		return heapProfile(words[1])
 	case "profile":
@@ -129,6 +134,7 @@ func memory() answer {
 type process struct {
 	cmd     *exec.Cmd
 	in      *bufio.Writer
+	leave   func() // lets the child end in its own time
 	out     *bufio.Scanner
 	kind    string
 	dir     string
@@ -165,6 +171,10 @@ func launch(ctx context.Context, kind, dir, profile string) (*process, error) {
 		return nil, err
 	}
 	p.addr = a.Addr
+	p.leave = func() {
+		_ = in.Close()
+		_ = p.cmd.Wait()
+	}
 	context.AfterFunc(ctx, func() { _ = in.Close() })
 	return p, nil
 }

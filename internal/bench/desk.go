@@ -14,15 +14,24 @@ import (
 const (
 	staffOf = 340 // accounts; three sockets each
 	perUser = 3
+	teamOf  = 10 // accounts of a small desk, whose inbox is counted
 )
 
 // token is the session of a member of the staff, the same in every process.
 func token(user int) string { return fmt.Sprintf("bench-session-%038d", user) }
 
+// staff is how many accounts a kind of desk has.
+func staff(kind string) int {
+	if kind == "team" {
+		return teamOf
+	}
+	return staffOf
+}
+
 // startDesk serves the real desk, put together as the product puts it together.
-func startDesk(ctx context.Context, dir string) (*host, error) {
+func startDesk(ctx context.Context, dir string, staff int) (*host, error) {
 	cfg := server.Config{Data: dir, Name: "bench", Unlimited: true}
-	if err := hire(ctx, cfg); err != nil {
+	if err := hire(ctx, cfg, staff); err != nil {
 		return nil, err
 	}
 	s, err := server.Open(ctx, cfg)
@@ -36,14 +45,18 @@ func startDesk(ctx context.Context, dir string) (*host, error) {
 	ctx, stop := context.WithCancel(ctx)
 	served := make(chan error, 1)
 	go func() { served <- s.Serve(ctx, l) }()
-	return &host{addr: l.Addr().String(), close: func() error {
+	account := func(login, password string) error {
+		_, err := desk.AddUser(ctx, s.Store(), time.Now(), desk.NewUser{Login: login, Name: login, Role: wire.RoleAgent, Password: password})
+		return err
+	}
+	return &host{addr: l.Addr().String(), hire: account, close: func() error {
 		stop()
 		return errors.Join(<-served, s.Close())
 	}}, nil
 }
 
 // hire makes the accounts and their sessions, once.
-func hire(ctx context.Context, cfg server.Config) error {
+func hire(ctx context.Context, cfg server.Config, staff int) error {
 	s, err := server.Open(ctx, cfg)
 	if err != nil {
 		return err
@@ -53,7 +66,7 @@ func hire(ctx context.Context, cfg server.Config) error {
 		if users, err := tx.Users(); err != nil || len(users) > 0 {
 			return err
 		}
-		for i := range staffOf {
+		for i := range staff {
 			u := desk.User{Login: fmt.Sprintf("agent%d", i), Agent: wire.Agent{
 				ID: wire.AgentID(fmt.Sprintf("agent%05d", i)), Name: fmt.Sprintf("Agent %d", i), Role: wire.RoleAgent,
 				Queues: []wire.QueueID{desk.DefaultQueue}, State: wire.Offline,

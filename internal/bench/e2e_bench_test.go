@@ -139,7 +139,7 @@ func BenchmarkMemoryPerConnection(b *testing.B) {
 	if err := enoughFiles(); err != nil {
 		b.Skip(err)
 	}
-	run := &bench{dir: b.TempDir(), report: &report{}}
+	run := newBench(b.TempDir(), "")
 	for _, kind := range []struct {
 		name string
 		dial idler

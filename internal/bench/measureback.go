@@ -102,7 +102,7 @@ func (p *process) greeted(ctx context.Context, at *wire.Position, rights string)
 		ws, _, err := dialer.DialContext(ctx, fmt.Sprintf("ws://%s/follow?after=0", p.addr), nil)
 		return ws, err
 	}
-	header := http.Header{"Authorization": {"Bearer " + token(staffOf-1)}}
+	header := http.Header{"Authorization": {"Bearer " + token(staff(p.kind)-1)}}
 	ws, _, err := dialer.DialContext(ctx, "ws://"+p.addr+wire.Path, header)
 	if err != nil {
 		return nil, err

@@ -67,7 +67,7 @@ func idleCustomer(ctx context.Context, p *process, _ int) (*bufio.Reader, net.Co
 
 // memoryOf returns the difference that one connection makes.
 func memoryOf(ctx context.Context, b *bench, kind, name string, dial idler) (answer, error) {
-	p, err := launch(ctx, kind, b.folder(), b.profile)
+	p, err := b.launch(ctx, kind)
 	if err != nil {
 		return answer{}, err
 	}

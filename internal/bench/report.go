@@ -27,6 +27,14 @@ func (r *report) took(part string, before, after machine) {
 	fmt.Fprintln(os.Stderr, said)
 }
 
+// append takes over what a part of the run reported.
+func (r *report) append(part *report) {
+	r.rows = append(r.rows, part.rows...)
+	r.notes = append(r.notes, part.notes...)
+	r.parts = append(r.parts, part.parts...)
+	r.code += part.code
+}
+
 // row is one figure, as the table shows it.
 type row struct{ what, bare, ours, ratio, target string }
 

@@ -63,3 +63,6 @@ func counted(n int, what string) string {
 	}
 	return grouped(int64(n)) + " " + what + "s"
 }
+
+// bytesOf writes bytes as they are.
+func bytesOf(n int64) string { return grouped(n) + " B" }
