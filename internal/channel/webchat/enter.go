@@ -85,7 +85,9 @@ func (c *Channel) admit(w http.ResponseWriter, r *http.Request, req chatwire.Tic
 			busy(w, http.StatusServiceUnavailable, crowdedFor, req.Locale)
 			return
 		}
-		c.cfg.Log.Warn("a customer could not be let in", "error", err)
+		if r.Context().Err() == nil { // otherwise nobody asks any more
+			c.cfg.Log.Warn("a customer could not be let in", "error", err)
+		}
 		busy(w, http.StatusServiceUnavailable, 5*time.Second, req.Locale)
 		return
 	}
