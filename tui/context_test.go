@@ -86,6 +86,19 @@ func TestUnknownIsNeverZero(t *testing.T) {
 	b.shows("la fuente no respondió")
 }
 
+func TestDaysThatAreNotToldAreNotZero(t *testing.T) {
+	for state, want := range map[string]string{"due_in": "VENCE PRONTO", "late": "CON ATRASO"} {
+		b := start(t, setup{})
+		b.open("c1")
+		c := sampleContext("c1")
+		c.Hidden, c.Now = true, &wire.Now{State: state}
+		c.Loans, c.Payments, c.Offer = nil, nil, nil
+		b.answer(c)
+		b.shows(want)
+		b.hides("0 DÍAS")
+	}
+}
+
 func TestAConversationThatMayNoLongerBeSeenTakesItsContextAlong(t *testing.T) {
 	b := start(t, setup{})
 	b.open("c1")

@@ -162,12 +162,15 @@ func (k *blocks) now() {
 // nowLine is the one line that answers most questions.
 func nowLine(n *wire.Now, v *look) (text.Line, ink.Pen) {
 	t := v.pens.plain
-	switch n.State {
-	case "late":
+	known := n.Days > 0 // whoever may not see the figures is not told the days: unknown is never zero
+	switch {
+	case n.State == "late" && known:
 		return text.Clean(v.words.Count(words.NowLate, n.Days)), t.bad
-	case "due_in":
+	case n.State == "late":
+		return v.of(words.NowState, n.State), t.bad
+	case n.State == "due_in" && known:
 		return text.Clean(v.words.Count(words.NowDueIn, n.Days)), t.warn
-	case "due_today":
+	case n.State == "due_in", n.State == "due_today":
 		return v.of(words.NowState, n.State), t.warn
 	}
 	return v.of(words.NowState, n.State), t.good
