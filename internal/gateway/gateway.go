@@ -145,7 +145,7 @@ func (g *Gateway) login(w http.ResponseWriter, r *http.Request) {
 	}
 	s, err := g.desk.SignIn(r.Context(), in.Login, in.Password)
 	if err != nil {
-		g.refuse(w, r, statusOf(err), desk.Explain(err, locale(r)))
+		g.fail(w, r, statusOf(err), err)
 		return
 	}
 	g.answer(w, http.StatusOK, wire.LoggedIn{Token: s.Token, You: s.Agent, Expires: wire.At(s.Expires), Workspace: g.desk.Name()})
@@ -154,7 +154,7 @@ func (g *Gateway) login(w http.ResponseWriter, r *http.Request) {
 func (g *Gateway) logout(w http.ResponseWriter, r *http.Request) {
 	token := bearer(r)
 	if err := g.desk.SignOut(r.Context(), token); err != nil {
-		g.refuse(w, r, http.StatusServiceUnavailable, desk.Explain(err, locale(r)))
+		g.fail(w, r, http.StatusServiceUnavailable, err)
 		return
 	}
 	for _, l := range g.open() {
@@ -171,7 +171,7 @@ func (g *Gateway) accept(w http.ResponseWriter, r *http.Request) {
 	token := bearer(r)
 	user, err := g.desk.Authenticate(r.Context(), token)
 	if err != nil {
-		g.refuse(w, r, statusOf(err), desk.Explain(err, locale(r)))
+		g.fail(w, r, statusOf(err), err)
 		return
 	}
 	switch {
@@ -314,13 +314,25 @@ func ended(err error) bool {
 	return refused && e.Kind == wire.Denied
 }
 
+// fail answers with an error of the desk.
+func (g *Gateway) fail(w http.ResponseWriter, r *http.Request, status int, err error) {
+	if atFault(err) && r.Context().Err() == nil { // who hung up is not waited for any more
+		g.log.Error("a request failed", "path", r.URL.Path, "status", status, "err", err)
+	}
+	g.refuse(w, r, status, desk.Explain(err, locale(r)))
+}
+
+// atFault reports whether an error is the desk's own and not known to its log already:
+// anything but a refusal without a cause.
+func atFault(err error) bool {
+	e, refused := errors.AsType[*desk.Error](err)
+	return !refused || e.Err != nil
+}
+
 func (g *Gateway) refuse(w http.ResponseWriter, r *http.Request, status int, refusal *wire.Refusal) {
 	switch {
-	case status >= http.StatusInternalServerError:
-		g.log.Error("a request failed", "path", r.URL.Path, "status", status)
-		if w.Header().Get("Retry-After") == "" {
-			w.Header().Set("Retry-After", "2")
-		}
+	case status >= http.StatusInternalServerError && w.Header().Get("Retry-After") == "":
+		w.Header().Set("Retry-After", "2")
 	case status == http.StatusTooManyRequests:
 		w.Header().Set("Retry-After", "60")
 	}

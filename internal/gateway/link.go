@@ -96,7 +96,7 @@ func (l *link) run(ctx context.Context) {
 		l.close(code)
 		return
 	}
-	if err := l.gate.desk.Arrive(ctx, l.came.ID); err != nil {
+	if err := l.gate.desk.Arrive(ctx, l.came.ID); err != nil && ctx.Err() == nil {
 		l.gate.log.Warn("recording an arrival failed", "err", err)
 	}
 	defer l.gate.desk.Depart(l.came.ID)
@@ -318,10 +318,9 @@ func (l *link) ask(ctx context.Context, f wire.AskFrame, work *sync.WaitGroup) {
 
 // failed logs what is the desk's own fault.
 func (l *link) failed(doing string, err error) {
-	if e, refused := errors.AsType[*desk.Error](err); refused && e.Err == nil || errors.Is(err, context.Canceled) {
-		return
+	if atFault(err) && !errors.Is(err, context.Canceled) {
+		l.gate.log.Error("answering failed", "doing", doing, "err", err)
 	}
-	l.gate.log.Error("answering failed", "doing", doing, "err", err)
 }
 
 func (l *link) answer(id uint64, result any, refused *wire.Refusal) {
