@@ -45,7 +45,7 @@ var sentences = map[string][2]string{
 	"unavailable":     {"La mesa no puede guardar ahora. Se reintenta solo.", "The desk cannot save right now. It will be tried again."},
 	"disk_full":       {"La mesa no puede guardar: su disco está lleno. Lo que escribís espera acá y sale solo cuando haya lugar. Avisá a quien la administra.", "The desk cannot save: its disk is full. What you write waits here and goes by itself when there is room. Tell whoever runs it."},
 	"disk_readonly":   {"La mesa no puede guardar: su disco no se deja escribir. Lo que escribís espera acá y sale solo cuando se pueda. Avisá a quien la administra.", "The desk cannot save: its disk cannot be written to. What you write waits here and goes by itself when it can. Tell whoever runs it."},
-	"disk_damaged":    {"La mesa no puede guardar: sus datos o su disco están dañados. Lo que escribís espera acá. Quien la administra tiene que revisar el disco y reiniciarla, o restaurar una copia.", "The desk cannot save: its data or its disk is damaged. What you write waits here. Whoever runs it has to check the disk and restart it, or restore a backup."},
+	"disk_damaged":    {"La mesa no puede leer o guardar esto: sus datos o su disco están dañados. Lo que escribís espera acá. Quien la administra tiene que revisar el disco y reiniciarla, o restaurar una copia.", "The desk cannot read or save this: its data or its disk is damaged. What you write waits here. Whoever runs it has to check the disk and restart it, or restore a backup."},
 	"unknown_command": {"Esta mesa no conoce esa orden.", "This desk does not know that command."},
 	"unknown_ask":     {"Esta mesa no conoce esa consulta.", "This desk does not know that question."},
 	"bad_frame":       {"El mensaje no se entiende.", "The frame could not be understood."},
@@ -88,7 +88,11 @@ var sentences = map[string][2]string{
 // locale such as "es-AR"; anything but English is answered in Spanish.
 func Explain(err error, locale string) *wire.Refusal {
 	e, ok := errors.AsType[*Error](err)
-	if !ok {
+	switch {
+	case ok:
+	case errors.Is(err, ErrDamaged): // met while reading
+		e = &Error{Kind: wire.Busy, Code: "disk_damaged"}
+	default:
 		e = &Error{Kind: wire.Internal, Code: "internal"}
 	}
 	language := 0
