@@ -1,5 +1,3 @@
-//go:build root && linux
-
 package server
 
 import (
@@ -40,7 +38,7 @@ func (h again) Handle(_ context.Context, r slog.Record) error {
 func TestARealDiskRunsFull(t *testing.T) {
 	data := t.TempDir()
 	if err := syscall.Mount("tmpfs", data, "tmpfs", 0, "size=6m"); err != nil {
-		t.Fatalf("mounting a small disk (as root): %v", err)
+		t.Skipf("a small disk can only be mounted as root: %v", err)
 	}
 	t.Cleanup(func() { _ = syscall.Unmount(data, syscall.MNT_DETACH) })
 	heard := make(chan struct{}, 100)
@@ -66,7 +64,7 @@ func TestARealDiskRunsFull(t *testing.T) {
 	}
 	n := uint64(1)
 	filler := filepath.Join(data, "filler")
-	for range 3 {
+	for range 2 {
 		fill(t, filler)
 		for say(n).Outcome != nil { // what still fits
 			n++
@@ -107,7 +105,7 @@ func TestARealDiskRunsFull(t *testing.T) {
 	if err != nil || !slices.Equal(got, want) {
 		t.Errorf("%v; %d lines after the restart, want %d", err, len(got), len(want))
 	}
-	t.Logf("%d messages over three full disks", n-1)
+	t.Logf("%d messages over two full disks", n-1)
 }
 
 // fill writes until there is no room.
