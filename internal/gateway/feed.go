@@ -247,8 +247,7 @@ func (f *feed) put(ctx context.Context, o outgoing) error {
 	case wire.Watch:
 		return f.watch(ctx, o.id, a)
 	case wire.Unwatch:
-		f.staff.Unwatch(a.Conversation)
-		return f.frame(encode(wire.FromDesk{Answer: &wire.Answer{ID: o.id, Result: []byte("{}")}}))
+		return f.unwatch(o.id, a.Conversation)
 	}
 	if o.ping != nil {
 		return f.frame(encode(wire.FromDesk{Pong: &wire.Pong{
@@ -290,6 +289,17 @@ func (f *feed) watch(ctx context.Context, id uint64, a wire.Watch) error {
 		return f.frame(encode(wire.FromDesk{Viewing: &now}))
 	}
 	return nil
+}
+
+// unwatch ends watch. A lean link hears nothing more of who is there, so what it was
+// told is taken back: the client would go on showing it.
+func (f *feed) unwatch(id uint64, c wire.ConversationID) error {
+	f.staff.Unwatch(c)
+	err := f.frame(encode(wire.FromDesk{Answer: &wire.Answer{ID: id, Result: []byte("{}")}}))
+	if err != nil || !f.staff.Lean {
+		return err
+	}
+	return f.frame(encode(wire.FromDesk{Viewing: &wire.Viewing{Conversations: []wire.Viewers{{Conversation: c}}}}))
 }
 
 // signs passes on who types and who is where: all of it when the feed begins, or when

@@ -130,6 +130,12 @@ func TestALeanLinkIsToldWhatItOpens(t *testing.T) {
 	f.must(err)
 	lean.send(wire.FromClient{Ask: &ask})
 	lean.toldOf(id, wire.Viewer{Agent: "id-ana", Doing: wire.LooksAt})
+
+	// It does not hear when they leave what it has closed, so it is told nobody now.
+	ask, err = wire.NewAskFrame(2, wire.Unwatch{Conversation: id})
+	f.must(err)
+	lean.send(wire.FromClient{Ask: &ask})
+	lean.toldOf(id)
 }
 
 func TestWhoOnlyMonitorsIsNotSeenLooking(t *testing.T) {
