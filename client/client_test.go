@@ -246,7 +246,7 @@ func TestRefusedTokensAndEndedSessionsAreNotTriedAgain(t *testing.T) {
 		code    int
 	}{
 		"wrong token": {func(_ *clienttest.Desk, c *client.Config) { c.Token = "another" }, nil, client.ErrRefused, 401},
-		"forbidden":   {func(d *clienttest.Desk, _ *client.Config) { d.Refuse(403, "") }, nil, client.ErrRevoked, 403},
+		"forbidden":   {func(d *clienttest.Desk, _ *client.Config) { d.Revoke() }, nil, client.ErrRevoked, 403},
 		"revoked":     {nil, func(d *clienttest.Desk) { d.Close(wire.CloseRevoked) }, client.ErrRevoked, wire.CloseRevoked},
 		"signed out":  {nil, func(d *clienttest.Desk) { d.Close(wire.CloseSignedOut) }, client.ErrSignedOut, wire.CloseSignedOut},
 		"too old":     {nil, func(d *clienttest.Desk) { d.Close(wire.CloseVersion) }, client.ErrRefused, wire.CloseVersion},
@@ -276,6 +276,20 @@ func TestRefusedTokensAndEndedSessionsAreNotTriedAgain(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A proxy on the way that lets nobody through is not the desk: what was typed is
+// wiped when access was revoked, and by nobody else's word.
+func TestAForbiddingProxyRevokesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := clienttest.New(t, oneConversation)
+		d.Refuse(403, "")
+		x := start(t, d)
+		x.Do(reply("1"))
+		time.Sleep(time.Minute)
+		d.Refuse(0, "")
+		x.untilSettled(t, 1)
+	})
 }
 
 func TestTriesAgainWithJitterThatGrowsToThirtySeconds(t *testing.T) {

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"crypto/tls"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -111,13 +112,20 @@ func (c *Client) dial(ctx context.Context, t target) (*websocket.Conn, error) {
 		return conn, nil
 	case resp == nil || !errors.Is(err, websocket.ErrBadHandshake):
 		return nil, fmt.Errorf("dialling the desk: %w", err)
-	case resp.StatusCode == http.StatusUnauthorized, resp.StatusCode == http.StatusForbidden:
+	case resp.StatusCode == http.StatusUnauthorized, resp.StatusCode == http.StatusForbidden && saysRevoked(resp):
 		return nil, &StopError{Code: resp.StatusCode}
 	}
 	if after := retryAfter(resp, c.clock.Now()); after > 0 {
 		return nil, &busyError{resp.StatusCode, after}
 	}
 	return nil, fmt.Errorf("upgrading: the server answered %d", resp.StatusCode)
+}
+
+// saysRevoked reports whether it is the desk that forbids. A proxy on the way may as
+// well, and nothing that was typed is thrown away because of that.
+func saysRevoked(resp *http.Response) bool {
+	var no wire.Refusal
+	return json.NewDecoder(resp.Body).Decode(&no) == nil && no.Code == "revoked"
 }
 
 // retryAfter reads the header in both of its forms.

@@ -6,6 +6,7 @@ package clienttest
 
 import (
 	"context"
+	"io"
 	"net"
 	"net/http"
 	"slices"
@@ -66,6 +67,7 @@ type Desk struct {
 type fault struct {
 	status     int
 	retryAfter string
+	says       string // in the body of such an answer
 	silent     bool
 	deaf       bool // takes a command's effect and dies before it answers
 	twice      bool
@@ -243,7 +245,7 @@ func (d *Desk) tell() {
 
 func (d *Desk) serve(w http.ResponseWriter, r *http.Request) {
 	d.mu.Lock()
-	status, after := d.fault.status, d.fault.retryAfter
+	status, after, says := d.fault.status, d.fault.retryAfter, d.fault.says
 	d.mu.Unlock()
 	if r.Header.Get("Authorization") != "Bearer "+Token {
 		status = http.StatusUnauthorized
@@ -252,8 +254,9 @@ func (d *Desk) serve(w http.ResponseWriter, r *http.Request) {
 		if after != "" {
 			w.Header().Set("Retry-After", after)
 		}
-		w.Header().Set("Content-Length", strconv.Itoa(0))
+		w.Header().Set("Content-Length", strconv.Itoa(len(says)))
 		w.WriteHeader(status)
+		_, _ = io.WriteString(w, says) // who hung up is not told
 		return
 	}
 	up := websocket.Upgrader{Subprotocols: []string{wire.Subprotocol}}

@@ -1,6 +1,7 @@
 package clienttest
 
 import (
+	"net/http"
 	"slices"
 
 	"ventanilla/client/wire"
@@ -36,7 +37,12 @@ func (d *Desk) Silence(on bool) { d.with(func(f *fault) { f.silent = on }) }
 // Refuse answers upgrades with an HTTP status and, when it is not empty, a
 // Retry-After; 0 lets clients in again.
 func (d *Desk) Refuse(status int, retryAfter string) {
-	d.with(func(f *fault) { f.status, f.retryAfter = status, retryAfter })
+	d.with(func(f *fault) { f.status, f.retryAfter, f.says = status, retryAfter, "" })
+}
+
+// Revoke answers upgrades as a desk does that has taken access away.
+func (d *Desk) Revoke() {
+	d.with(func(f *fault) { f.status, f.says = http.StatusForbidden, `{"kind":"denied","code":"revoked"}` })
 }
 
 // DieAfterCommit makes the next command take effect and its link break before
