@@ -10,9 +10,9 @@ import (
 
 // TestMain lets a benchmark start this program again as the process under test.
 func TestMain(m *testing.M) {
-	if len(os.Args) == 4 && os.Args[1] == "child" {
-		if err := child(os.Args[2], os.Args[3]); err != nil {
-			fmt.Fprintln(os.Stderr, "bench child:", err)
+	if len(os.Args) == 4 && (os.Args[1] == "child" || os.Args[1] == "backup") {
+		if err := role(os.Args[1:]); err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", os.Args[1], err)
 			os.Exit(1)
 		}
 		os.Exit(0)

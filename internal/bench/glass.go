@@ -40,6 +40,44 @@ func (t *terminals) signsIn(login string) []string {
 	return []string{t.program, "--server", "http://" + t.desk, "--login", login, "--locale", "es-AR", "--theme", "noche"}
 }
 
+// seat is a workstation in a terminal at the end of a cable.
+type seat struct {
+	*glass
+	cable *cable
+}
+
+// sit starts a workstation of a process over a cable.
+func (b *bench) sit(ctx context.Context, p *process, delay time.Duration, args func(*terminals) []string) (*seat, error) {
+	c, err := lay(p.addr, delay, 0)
+	if err != nil {
+		return nil, err
+	}
+	t, err := b.terminals(c.addr, staff(p.kind)-1)
+	if err != nil {
+		c.close()
+		return nil, err
+	}
+	g, err := t.open(ctx, args(t)...)
+	if err != nil {
+		c.close()
+		return nil, err
+	}
+	return &seat{g, c}, nil
+}
+
+// has waits until a text has been shown and nothing passes on the cable any more.
+func (s *seat) has(ctx context.Context, text string, quiet time.Duration) error {
+	if _, err := s.until(ctx, s.began, 0, []byte(text)); err != nil {
+		return err
+	}
+	return s.cable.settled(ctx, quiet)
+}
+
+func (s *seat) leave() {
+	s.glass.close()
+	s.cable.close()
+}
+
 // printing is this program as the bare counterpart of a screen.
 func (t *terminals) printing(addr ...string) []string {
 	self, err := os.Executable()

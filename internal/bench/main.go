@@ -23,7 +23,7 @@ import (
 )
 
 // wholeRun bounds everything together.
-const wholeRun = 4 * time.Minute
+const wholeRun = 6 * time.Minute
 
 func main() {
 	out := flag.String("o", "docs/performance.md", "the file to write; empty: none")

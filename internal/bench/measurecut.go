@@ -3,10 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
-	"net"
 	"net/netip"
-	"slices"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -27,7 +24,16 @@ const (
 type outage struct {
 	what  string
 	lasts time.Duration
+	keys  bool // somebody is at the keys
 	moves bool // the machine's own network is gone, and known to be back
+}
+
+// target is for those who wait for it.
+func (o outage) target() string {
+	if o.keys {
+		return "p50 ≤ 1 s, p95 ≤ 3 s"
+	}
+	return ""
 }
 
 // cut measures how long after a link is whole again its clients have all they
@@ -44,9 +50,10 @@ func (b *bench) cut(ctx context.Context) error {
 	}
 	defer hangUp([]*sender{from})
 	kinds := []outage{
-		{"3 s, the desk cannot be reached", shortCut, false},
-		{"30 s, the desk cannot be reached", longCut, false},
-		{"30 s, this machine has no network", longCut, true},
+		{"3 s without the desk, somebody at the keys", shortCut, true, false},
+		{"30 s without the desk, somebody at the keys", longCut, true, false},
+		{"30 s without the desk, nobody there", longCut, false, false},
+		{"30 s without a network, nobody there", longCut, false, true},
 	}
 	var groups []*stranded
 	defer func() {
@@ -54,8 +61,8 @@ func (b *bench) cut(ctx context.Context) error {
 			g.close()
 		}
 	}()
-	for _, kind := range kinds {
-		g, err := strand(ctx, ours, kind)
+	for i, kind := range kinds {
+		g, err := strand(ctx, ours, kind, i*cutOff)
 		if err != nil {
 			return err
 		}
@@ -66,7 +73,7 @@ func (b *bench) cut(ctx context.Context) error {
 	}
 	for _, g := range groups {
 		whole, last := g.took()
-		b.report.alone("link back → caught up with "+counted(cutMissed, "message")+", after "+g.kind.what+", p50 / p95 / p99", seconds(whole), "p50 ≤ 1 s, p95 ≤ 3 s")
+		b.report.alone("link back → caught up with "+counted(cutMissed, "message")+", after "+g.kind.what+", p50 / p95 / p99", seconds(whole), g.kind.target())
 		b.report.alone("… of it from the attempt that gets through", last.String(), "")
 	}
 	return nil
@@ -86,7 +93,7 @@ func (g *stranded) close() {
 	g.cable.close()
 }
 
-func strand(ctx context.Context, p *process, kind outage) (*stranded, error) {
+func strand(ctx context.Context, p *process, kind outage, first int) (*stranded, error) {
 	c, err := lay(p.addr, 0, 0)
 	if err != nil {
 		return nil, err
@@ -94,7 +101,7 @@ func strand(ctx context.Context, p *process, kind outage) (*stranded, error) {
 	g := &stranded{kind: kind, cable: c}
 	home := []netip.Addr{netip.MustParseAddr("192.0.2.7")}
 	for i := range cutOff {
-		g.mates = append(g.mates, newMate(ctx, c.addr, i, func(cfg *client.Config) {
+		g.mates = append(g.mates, newMate(ctx, c.addr, first+i, func(cfg *client.Config) {
 			cfg.Addresses = func() ([]netip.Addr, error) {
 				if g.away.Load() {
 					return nil, nil
@@ -112,6 +119,17 @@ func strand(ctx context.Context, p *process, kind outage) (*stranded, error) {
 	return g, nil
 }
 
+// begin cuts the cable.
+func (g *stranded) begin() {
+	for _, m := range g.mates {
+		if g.kind.keys {
+			m.Active()
+		}
+	}
+	g.away.Store(g.kind.moves)
+	g.cable.cut()
+}
+
 // strandAll cuts all cables so that they are whole again at the same time, and waits
 // until everybody has what was said meanwhile.
 func strandAll(ctx context.Context, groups []*stranded, from *sender) error {
@@ -121,8 +139,7 @@ func strandAll(ctx context.Context, groups []*stranded, from *sender) error {
 	for _, lasts := range []time.Duration{longCut, shortCut} {
 		for _, g := range groups {
 			if g.kind.lasts == lasts {
-				g.away.Store(g.kind.moves)
-				g.cable.cut()
+				g.begin()
 			}
 		}
 		if lasts == longCut {
@@ -170,109 +187,4 @@ func (g *stranded) took() (whole []time.Duration, last spread) {
 func seconds(samples []time.Duration) string {
 	s := spreadOf(samples)
 	return fmt.Sprintf("%.2f / %.2f / %.2f s", s.p50.Seconds(), s.p95.Seconds(), s.p99.Seconds())
-}
-
-// agents is how many workstations a desk loses when it restarts.
-const agents = 500
-
-// spread measures how evenly agents come back to a desk that was killed, and to one
-// that was stopped, and when the last of them is level.
-func (b *bench) spread(ctx context.Context) error {
-	ours, err := b.launch(ctx, "desk")
-	if err != nil {
-		return err
-	}
-	defer func() { ours.stop() }()
-	var addr atomic.Pointer[string]
-	addr.Store(&ours.addr)
-	k := new(knocks)
-	var mates []*mate
-	defer func() { endAll(mates) }()
-	for i := range agents {
-		mates = append(mates, newMate(ctx, ours.addr, i/2, func(cfg *client.Config) {
-			cfg.Dial = func(ctx context.Context, network, _ string) (net.Conn, error) {
-				k.add(i)
-				return new(net.Dialer).DialContext(ctx, network, *addr.Load())
-			}
-		}))
-	}
-	for _, way := range []struct {
-		what string
-		end  func(*process)
-	}{{"killed", (*process).kill}, {"stopped", func(p *process) { p.leave() }}} {
-		for _, m := range mates {
-			if err := m.untilLive(ctx); err != nil {
-				return err
-			}
-		}
-		if err := pause(ctx, 6*time.Second); err != nil { // so that the links count as ones that held
-			return err
-		}
-		k.clear()
-		way.end(ours)
-		ended := time.Now()
-		if ours, err = ours.again(ctx); err != nil {
-			return err
-		}
-		addr.Store(&ours.addr)
-		listens := time.Now()
-		var level []time.Duration
-		for _, m := range mates {
-			if err := m.untilIn(ctx, longestBack, "a link after the restart", func() bool {
-				return m.state == client.Live && m.live[len(m.live)-1].After(ended)
-			}); err != nil {
-				return err
-			}
-			level = append(level, m.live[len(m.live)-1].Sub(listens))
-		}
-		first, most := k.firsts()
-		b.report.alone(fmt.Sprintf("%d agents, the desk is %s: first attempt after, p50 / p95 / p99", agents, way.what), spreadOf(first).String(), "")
-		b.report.alone("… most attempts in 100 ms", counted(most, "attempt"), "")
-		b.report.alone("… live again after the new desk listens", seconds(level)+fmt.Sprintf(", the last %.2f s", slices.Max(level).Seconds()), "")
-	}
-	return nil
-}
-
-// knocks is when each client tried to connect.
-type knocks struct {
-	mu    sync.Mutex
-	began time.Time
-	first map[int]time.Duration
-	all   []time.Duration
-}
-
-func (k *knocks) clear() {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.began, k.first, k.all = time.Now(), make(map[int]time.Duration), nil
-}
-
-func (k *knocks) add(client int) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.first == nil {
-		return
-	}
-	at := time.Since(k.began)
-	if _, had := k.first[client]; !had {
-		k.first[client] = at
-	}
-	k.all = append(k.all, at)
-}
-
-// firsts are the first attempts, and how many of all came in the busiest tenth of a second.
-func (k *knocks) firsts() (first []time.Duration, most int) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	for _, at := range k.first {
-		first = append(first, at)
-	}
-	slices.Sort(k.all)
-	for i, j := 0, 0; j < len(k.all); j++ {
-		for k.all[j]-k.all[i] > 100*time.Millisecond {
-			i++
-		}
-		most = max(most, j-i+1)
-	}
-	return first, most
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -30,38 +31,26 @@ func (b *bench) reply(ctx context.Context) error {
 		return err
 	}
 	defer hangUp([]*sender{customer})
-	c, err := lay(ours.addr, hop, 0)
+	s, err := b.sit(ctx, ours, hop, func(t *terminals) []string { return t.signsIn("ana") })
 	if err != nil {
 		return err
 	}
-	defer c.close()
-	t, err := b.terminals(c.addr, staffOf-1)
-	if err != nil {
+	defer s.leave()
+	if _, err := s.until(ctx, s.began, 0, []byte("password:")); err != nil {
 		return err
 	}
-	g, err := t.open(ctx, t.signsIn("ana")...)
-	if err != nil {
+	if err := s.press(password + "\r"); err != nil {
 		return err
 	}
-	defer g.close()
-	if _, err := g.until(ctx, g.began, 0, []byte("password:")); err != nil {
+	if err := s.has(ctx, "disponible", 6*hop); err != nil {
 		return err
 	}
-	if err := g.press(password + "\r"); err != nil {
-		return err
-	}
-	if _, err := g.until(ctx, g.began, 0, []byte("disponible")); err != nil {
-		return err
-	}
-	if err := c.settled(ctx, 6*hop); err != nil {
-		return err
-	}
-	if err := g.compose(ctx, c); err != nil {
+	if err := s.compose(ctx, s.cable); err != nil {
 		return err
 	}
 	var stood, ticked []time.Duration
 	for i := range replies {
-		r, err := g.reply(ctx, c, strings.Repeat(string(rune('α'+i)), 6))
+		r, err := s.reply(ctx, s.cable, strings.Repeat(string(rune('α'+i)), 6))
 		if err != nil {
 			return fmt.Errorf("reply %d: %w", i, err)
 		}
@@ -138,6 +127,6 @@ func (g *glass) enter(ctx context.Context, c *cable, text string) (r replied, er
 		r.ticked = began.Add(r.whole).Sub(at)
 		return r, nil
 	default:
-		return r, fmt.Errorf("a tick before the desk's answer")
+		return r, errors.New("a tick before the desk's answer")
 	}
 }

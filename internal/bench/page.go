@@ -33,6 +33,22 @@ const explained = `
   come from a hundred customers and are on its disk. With few readers that disk is the limit, so those ratios say little about sending.
 - Memory is what the heap and the stacks of the server grow by for each idle connection, after it has pinged once, over plain TCP on loopback.
 - Start, message and key on the terminal go through a pseudo terminal of 120 by 40; the bare counterpart is a Go program that prints.
+- **Bytes** are what passes on a cable between the workstation and the desk: everything above TCP, the upgrade and the websocket's headers too.
+  TLS adds about 4 kB to each new link and 22 B to a frame. An inbox has 50 conversations, 8 of them one's own; the desk has 10 accounts, or 340
+  where it says so. Each message is alone in its frame; messages that come together share one.
+- **A reply** goes over a cable that is 100 ms there and back, so that the line is painted before the answer comes. "Enter → stands in the conversation"
+  includes the sealed outbox on the agent's disk; "the desk's answer → tick" begins when the outcome leaves the cable.
+- What a text costs the goroutine that draws is one call: the reply at enter, the draft at most once a second while somebody types. Letters wait for no disk.
+- **A cut** here refuses connections, so nobody has to find out that the link is gone: what detection takes (2.5 beats, or 5 s with a command on its way)
+  is not in these figures. Clients wait between attempts, at random: 2 s at most while somebody is at the keys or something waits to be sent,
+  up to 30 s else. A machine that sees its own network come back tries at once. 50 clients each; "the attempt that gets through" is dial, greeting
+  and all that was missed.
+- **A restart**: the desk is killed, or stopped in its own time, and another starts on its data; all agents' clients run in the measuring process.
+- **Backups** are made by a process of their own, as ` + "`ventanilla backup`" + ` does, one after the other, which no operator would. With two processors it takes
+  its share of them.
+- **A thin link** is a proxy of 2 kB/s each way and 300 ms each way. It loses nothing: losing packets needs a network of the kernel's, which
+  ` + "`go test -tags netns ./internal/linkfault`" + ` makes.
+- ` + "`go run ./internal/bench -only cut,thin`" + ` measures single parts and writes no file.
 - The server, its customers and its readers share this machine's processors.
 
 The targets come from what these floors and the closest comparable desks did when the design was made.
