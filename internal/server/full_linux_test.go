@@ -124,3 +124,28 @@ func fill(t *testing.T, path string) {
 		}
 	}
 }
+
+// A disk that is mounted read-only is named as that, and nothing has changed when it
+// can be written to again.
+func TestARealDiskIsReadOnly(t *testing.T) {
+	data := t.TempDir()
+	if err := syscall.Mount("tmpfs", data, "tmpfs", 0, "size=6m"); err != nil {
+		t.Skipf("a disk can only be mounted as root: %v", err)
+	}
+	t.Cleanup(func() { _ = syscall.Unmount(data, syscall.MNT_DETACH) })
+	aliveWith(t, data)
+	if err := syscall.Mount("", data, "", syscall.MS_REMOUNT|syscall.MS_RDONLY, ""); err != nil {
+		t.Fatal(err)
+	}
+	s, err := Open(t.Context(), Config{Data: data})
+	if err == nil {
+		_ = s.Close()
+	}
+	if !errors.Is(err, desk.ErrReadOnly) {
+		t.Errorf("opening it: %v", err)
+	}
+	if err := syscall.Mount("", data, "", syscall.MS_REMOUNT, ""); err != nil {
+		t.Fatal(err)
+	}
+	aliveWith(t, data)
+}
