@@ -21,11 +21,10 @@ type mate struct {
 	mirror  *mirror.Mirror
 	state   client.State
 	live    []time.Time // when the link became live
-	dialled time.Time   // when it last began to be taken up
 	said    int         // messages that came as records
 }
 
-// mate starts a client of a desk; change may alter how.
+// newMate starts a client of a desk; change may alter how.
 func newMate(ctx context.Context, addr string, user int, change func(*client.Config)) *mate {
 	m := &mate{mirror: mirror.New(), changed: make(chan struct{})}
 	cfg := client.Config{URL: "http://" + addr, Token: token(user), Locale: "es-AR", Sink: m.sink}
@@ -56,12 +55,8 @@ func (m *mate) sink(u client.Update) {
 func (m *mate) take(e client.Event) {
 	switch e := e.(type) {
 	case client.LinkChanged:
-		switch {
-		case e.State == m.state:
-		case e.State == client.Live:
+		if e.State == client.Live && m.state != client.Live {
 			m.live = append(m.live, time.Now())
-		case e.State == client.Connecting:
-			m.dialled = time.Now()
 		}
 		m.state = e.State
 	case client.Welcomed:

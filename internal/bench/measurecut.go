@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"net"
 	"net/netip"
 	"sync/atomic"
 	"time"
@@ -86,6 +87,8 @@ type stranded struct {
 	mates []*mate
 	away  atomic.Bool // the machine has no network
 	back  time.Time   // when the cable was whole again
+
+	dialled [cutOff]atomic.Int64 // when each last began to connect, in ns since 1970
 }
 
 func (g *stranded) close() {
@@ -102,6 +105,10 @@ func strand(ctx context.Context, p *process, kind outage, first int) (*stranded,
 	home := []netip.Addr{netip.MustParseAddr("192.0.2.7")}
 	for i := range cutOff {
 		g.mates = append(g.mates, newMate(ctx, c.addr, first+i, func(cfg *client.Config) {
+			cfg.Dial = func(ctx context.Context, network, addr string) (net.Conn, error) {
+				g.dialled[i].Store(time.Now().UnixNano())
+				return new(net.Dialer).DialContext(ctx, network, addr)
+			}
 			cfg.Addresses = func() ([]netip.Addr, error) {
 				if g.away.Load() {
 					return nil, nil
@@ -173,11 +180,11 @@ func strandAll(ctx context.Context, groups []*stranded, from *sender) error {
 // took is how long each needed since the link was back, and since it knocked.
 func (g *stranded) took() (whole []time.Duration, last spread) {
 	var resumes []time.Duration
-	for _, m := range g.mates {
+	for i, m := range g.mates {
 		m.mu.Lock()
 		live := m.live[len(m.live)-1]
 		whole = append(whole, live.Sub(g.back))
-		resumes = append(resumes, live.Sub(m.dialled))
+		resumes = append(resumes, live.Sub(time.Unix(0, g.dialled[i].Load())))
 		m.mu.Unlock()
 	}
 	return whole, spreadOf(resumes)
