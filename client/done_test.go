@@ -143,3 +143,27 @@ func TestWhatWasSeenOfALostLogDoesNotCount(t *testing.T) {
 		}
 	})
 }
+
+// The same when nothing was sent before the old log went, and when the program
+// ends between the two lanes.
+func TestWhatWasSeenOfALostLogDoesNotCountInALaneWithoutNumbers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := clienttest.New(t, oneConversation)
+		box := client.NewMemoryOutbox("a-lane-of-its-own")
+		x := start(t, d, func(c *client.Config) { c.Outbox = box })
+		restore := d.Backup() // at 0
+		d.Record(said("a", "hola"), said("a", "¿hola?"))
+		x.untilLive(t)
+		d.Refuse(503, "")
+		restore("epoch-2")
+		x.until(t, "the link down", func() bool { return x.state() == client.Down })
+		x.Do(wire.Reply{Conversation: "a", Text: "1", Seen: 2})
+		x.stop()
+		good(t, box.Renew("another-lane"))
+		d.Refuse(0, "")
+		x = start(t, d, func(c *client.Config) { c.Outbox = box })
+		if c := x.untilSettled(t, 1)[0].Entry.Command.(wire.Reply); c.Seen != 1 {
+			t.Errorf("sent %+v; nothing of the new log was seen", c)
+		}
+	})
+}

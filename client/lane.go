@@ -33,6 +33,9 @@ func (l *lane) begin(w wire.Welcome, now time.Time) (lost bool, err error) {
 	_, last := l.box.Lane()
 	epoch := l.box.Epoch()
 	if epoch == "" || last == 0 && epoch != w.Epoch {
+		if err := l.rebase(epoch); err != nil {
+			return false, err
+		}
 		if err := l.box.Begin(w.Epoch); err != nil {
 			return false, fmt.Errorf("beginning the lane: %w", err)
 		}
@@ -48,18 +51,22 @@ func (l *lane) begin(w wire.Welcome, now time.Time) (lost bool, err error) {
 func (l *lane) end() { *l = lane{box: l.box, log: l.log} }
 
 func (l *lane) renew() error {
-	of := l.box.Epoch()
 	if err := l.box.Renew(wire.NewToken()); err != nil {
 		return fmt.Errorf("renewing the lane: %w", err)
 	}
-	if of == "" || of == l.log.epoch {
+	return nil
+}
+
+// rebase makes a lane without numbers one for the present log. What was seen of
+// another log is not what this one has at these places.
+func (l *lane) rebase(of string) error {
+	if of == "" {
 		return nil
 	}
-	// What was seen of the old log is not what the new one has at these places.
 	for e := range l.box.Entries() {
 		if c, other := seenUpTo(e.Command, l.log.shared(of)); other {
 			if err := l.box.Change(e.ID, c); err != nil {
-				return fmt.Errorf("renewing the lane: %w", err)
+				return fmt.Errorf("beginning the lane: %w", err)
 			}
 		}
 	}

@@ -125,7 +125,7 @@ func (b *MemoryOutbox) Settle(o wire.Outcome, epoch string, now time.Time) (Entr
 
 // Renew implements [Outbox].
 func (b *MemoryOutbox) Renew(lane string) error {
-	b.lane, b.epoch, b.last = lane, "", 0
+	b.lane, b.last = lane, 0
 	for i := range b.entries {
 		b.entries[i].N = 0
 	}

@@ -57,8 +57,8 @@ type Outbox interface {
 	Entries() iter.Seq[Entry]
 	// Lane returns the lane and the last number given in it.
 	Lane() (name string, last uint64)
-	// Epoch is the log that the lane's numbers were given for; empty when the lane
-	// is new.
+	// Epoch is the log that the lane's numbers are for, and what its entries say of
+	// places in the log; empty before the first Begin.
 	Epoch() string
 	// Begin says for which log they are.
 	Begin(epoch string) error
@@ -76,7 +76,8 @@ type Outbox interface {
 	// Settle keeps an outcome and returns its entry; false when there is none with
 	// that number. With an epoch the entry goes on among Done.
 	Settle(o wire.Outcome, epoch string, now time.Time) (Entry, bool, error)
-	// Renew starts another lane, for no log yet. What has no outcome loses its number.
+	// Renew starts another lane, for the same log until Begin names another. What has
+	// no outcome loses its number.
 	Renew(lane string) error
 
 	// Done yields what was accepted and is kept, the oldest first.

@@ -183,7 +183,7 @@ func (l *link) snapshot() {
 // pump sends what the link has not had yet. Like the desk it says nothing when
 // there is nothing to see.
 func (l *link) pump() {
-	if !l.greeted {
+	if !l.greeted || l.ended { // it may be ahead of a log that was put back
 		return
 	}
 	var batch []wire.Record

@@ -231,7 +231,7 @@ func (b *Outbox) Settle(o wire.Outcome, epoch string, now time.Time) (client.Ent
 // Renew implements [client.Outbox].
 func (b *Outbox) Renew(lane string) error {
 	err := b.change(func(t tx) error {
-		if err := t.exec("update lane set name = ?, epoch = '', last = 0 where slot = ?", lane, b.slot); err != nil {
+		if err := t.exec("update lane set name = ?, last = 0 where slot = ?", lane, b.slot); err != nil {
 			return err
 		}
 		return t.exec("update entry set n = 0 where slot = ?", b.slot)
@@ -239,7 +239,7 @@ func (b *Outbox) Renew(lane string) error {
 	if err != nil {
 		return err
 	}
-	b.lane, b.epoch, b.last = lane, "", 0
+	b.lane, b.last = lane, 0
 	for i := range b.entries {
 		b.entries[i].N = 0
 	}
