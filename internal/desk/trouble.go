@@ -35,13 +35,6 @@ func whyNot(err error) *Error {
 // lasts reports whether the same is to be expected of the next write.
 func (e *Error) lasts() bool { return e.Code != "unavailable" }
 
-// hopeless reports whether trying the parts of a group on their own is of no use.
-// On a full disk the smallest of them may fit.
-func hopeless(err error) bool {
-	e, ok := errors.AsType[*Error](err)
-	return ok && (e.Code == "disk_readonly" || e.Code == "disk_damaged")
-}
-
 // note takes in why a write failed and returns the refusal.
 func (t *trouble) note(err error) *Error {
 	why := whyNot(err)

@@ -109,15 +109,15 @@ func (d *Desk) gather(group []job) []job {
 }
 
 // commit runs a group in one transaction. When that fails, each job gets its own,
-// so that one bad job costs the others nothing; not when nothing can be written at
-// all. The transaction is not bound to
-// any caller's context: what was taken from the inbox is carried through.
+// so that one bad job costs the others nothing; where nothing can be written at all,
+// each of those fails at once. The transaction is not bound to any caller's context:
+// what was taken from the inbox is carried through.
 func (d *Desk) commit(group []job) {
 	began := d.cfg.Now()
 	entries, failed := d.transact(group)
 	d.load.committed(d.cfg.Now().Sub(began))
 	d.weigh()
-	if failed != nil && len(group) > 1 && !hopeless(failed) {
+	if failed != nil && len(group) > 1 {
 		for i := range group {
 			d.commit(group[i : i+1])
 		}

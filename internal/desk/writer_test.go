@@ -17,17 +17,21 @@ import (
 type failing struct {
 	desk.Store
 	full func() bool
+	why  error
 }
 
-type failingTx struct{ desk.Tx }
+type failingTx struct {
+	desk.Tx
+	why error
+}
 
 var errWrite = errors.New("the disk says no")
 
 func (s failing) Update(ctx context.Context, fn func(desk.Tx) error) error {
 	return s.Store.Update(ctx, func(tx desk.Tx) error {
-		err := fn(failingTx{tx})
+		err := fn(failingTx{tx, s.why})
 		if err == nil && s.full() {
-			err = errWrite
+			err = s.why
 		}
 		return err
 	})
@@ -35,7 +39,7 @@ func (s failing) Update(ctx context.Context, fn func(desk.Tx) error) error {
 
 func (tx failingTx) Append(e desk.Entry) (uint64, error) {
 	if strings.Contains(e.Text, "veneno") {
-		return 0, errWrite
+		return 0, tx.why
 	}
 	return tx.Tx.Append(e)
 }
@@ -44,12 +48,18 @@ func (tx failingTx) Append(e desk.Entry) (uint64, error) {
 // nothing: each is in the log once, is answered once, and none is answered that is
 // not there.
 func TestOneFailureInAGroupCostsTheOthersNothing(t *testing.T) {
+	for name, why := range map[string]error{"a fault without a name": errWrite, "a damaged page": desk.ErrDamaged} {
+		t.Run(name, func(t *testing.T) { oneFails(t, why) })
+	}
+}
+
+func oneFails(t *testing.T, why error) {
 	f := open(t)
 	fails := 2 // of the messages written alone, after the group failed
 	d, err := desk.Open(t.Context(), desk.Config{Bus: new(local.Bus), Provider: bookOf(t), Store: failing{f.store, func() bool {
 		fails--
 		return fails >= 0
-	}}})
+	}, why}})
 	f.must(err)
 	type answer struct {
 		text string
