@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"sync"
 	"testing"
 	"time"
 )
@@ -54,10 +53,9 @@ type crowd struct {
 	route *route
 	order order
 
-	talk sync.Mutex // one wish at a time
-	in   io.WriteCloser
-	out  *bufio.Reader
-	log  *os.File
+	in  io.WriteCloser
+	out *bufio.Reader
+	log *os.File
 }
 
 func (c *crowd) path() string { return filepath.Join(c.order.Dir, "journal") }
