@@ -20,13 +20,13 @@ const lag = 26 * time.Second
 
 // findings are the figures of a run and everything that was wrong.
 type findings struct {
-	texts, accepted, refused, gone int // gone: with a killed program that keeps nothing on disk
-	lost, doubled, reordered, stale      int
-	screens, lines, claims               int
-	oldest                               time.Duration // a live screen was behind
-	records                              int
-	kinds                                []string
-	wrong                                []string
+	texts, accepted, refused, gone  int // gone: with a killed program that keeps nothing on disk
+	lost, doubled, reordered, stale int
+	screens, lines, claims          int
+	oldest                          time.Duration // a live screen was behind
+	records                         int
+	kinds                           []string
+	wrong                           []string
 }
 
 func (f *findings) String() string {
