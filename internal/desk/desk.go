@@ -87,7 +87,9 @@ func Open(ctx context.Context, cfg Config) (*Desk, error) {
 		inbox:   make(chan job, inboxSize),
 		hash:    make(chan struct{}, hashesAtOnce),
 		stopped: make(chan struct{}),
+		trouble: &trouble{log: cfg.Log},
 	}
+	d.cfg.Store = noting{cfg.Store, d.trouble}
 	err := cfg.Store.View(ctx, func(r Reader) error {
 		at, err := r.Position()
 		if err != nil {
@@ -110,7 +112,6 @@ func Open(ctx context.Context, cfg Config) (*Desk, error) {
 	}
 	d.links = newPresence(cfg.OfflineAfter)
 	d.viewing = newViewing()
-	d.trouble = &trouble{log: cfg.Log}
 	d.audits = auditor{store: cfg.Store, now: cfg.Now, trouble: d.trouble}
 	return d, nil
 }

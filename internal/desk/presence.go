@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"sync"
@@ -167,7 +168,7 @@ func (d *Desk) keepTime(ctx context.Context) {
 		case <-tick.C:
 		}
 		d.tryToWrite(ctx)
-		if d.Trouble() == nil {
+		if e, ok := errors.AsType[*Error](d.Trouble()); !ok || e.damage() { // what is damaged may be elsewhere
 			d.catchUpWithTime(ctx)
 		}
 	}
@@ -175,7 +176,7 @@ func (d *Desk) keepTime(ctx context.Context) {
 
 // catchUpWithTime does what is due now. What fails is due a second later, too.
 func (d *Desk) catchUpWithTime(ctx context.Context) {
-	if err := d.wakeDue(ctx); err != nil && ctx.Err() == nil {
+	if err := d.wakeDue(ctx); err != nil && ctx.Err() == nil && d.Trouble() == nil {
 		d.cfg.Log.Error("waking snoozed conversations failed", "err", err)
 	}
 	for _, id := range d.links.owing() {
@@ -188,7 +189,7 @@ func (d *Desk) catchUpWithTime(ctx context.Context) {
 	for id, since := range d.links.overdue(d.cfg.Now()) {
 		if err := d.absent(ctx, id); err == nil {
 			d.links.settle(id, since)
-		} else if ctx.Err() == nil {
+		} else if ctx.Err() == nil && d.Trouble() == nil {
 			d.cfg.Log.Error("recording an absence failed; it is tried again", "err", err)
 		}
 	}

@@ -17,7 +17,8 @@ var (
 	ErrReadOnly = errors.New("the data cannot be written to")
 	// ErrDamaged is a file, or the disk under it, that does not hold what was
 	// written, or of which that is not known any more because a sync failed. What
-	// can be read goes on being read; writing may not go on before a restart.
+	// can be read goes on being read. After the failed sync nothing is written before
+	// a restart; beside a damaged page the rest is.
 	ErrDamaged = errors.New("the data or its disk is damaged")
 )
 

@@ -35,7 +35,24 @@ func whyNot(err error) *Error {
 // lasts reports whether the same is to be expected of the next write.
 func (e *Error) lasts() bool { return e.Code != "unavailable" }
 
-// note takes in why a write failed and returns the refusal.
+// damage reports whether only a person can mend it.
+func (e *Error) damage() bool { return e.Code == "disk_damaged" }
+
+// noting is a store whose damage is noted by whoever meets it, in reading too.
+type noting struct {
+	Store
+	trouble *trouble
+}
+
+func (s noting) View(ctx context.Context, fn func(Reader) error) error {
+	err := s.Store.View(ctx, fn)
+	if errors.Is(err, ErrDamaged) {
+		s.trouble.note(err)
+	}
+	return err
+}
+
+// note takes in why a write failed, or that what was read is damaged, and returns the refusal.
 func (t *trouble) note(err error) *Error {
 	why := whyNot(err)
 	t.mu.Lock()
@@ -43,9 +60,13 @@ func (t *trouble) note(err error) *Error {
 	switch {
 	case !why.lasts():
 		t.log.Error("writing failed", "err", err)
-	case t.now == nil || t.now.Code != why.Code && t.now.Code != "disk_damaged":
+	case t.now == nil || t.now.Code != why.Code && !t.now.damage():
 		t.now = why
-		t.log.Error("the desk cannot write; what is sent to it waits at the clients", "code", why.Code, "err", err)
+		says := "the desk cannot write; what is sent to it waits at the clients"
+		if why.damage() {
+			says = "the data or its disk is damaged; what cannot be written waits at the clients"
+		}
+		t.log.Error(says, "code", why.Code, "err", err)
 	}
 	return why
 }
@@ -59,8 +80,9 @@ func (t *trouble) over() {
 	}
 }
 
-// Trouble returns what keeps the desk from writing, in the form that [Explain] reads;
-// nil when nothing does. Reading goes on meanwhile.
+// Trouble returns what keeps the desk from writing all or, where something is damaged,
+// some of it, in the form that [Explain] reads; nil when nothing does. Reading goes on
+// meanwhile.
 func (d *Desk) Trouble() error {
 	d.trouble.mu.Lock()
 	defer d.trouble.mu.Unlock()
@@ -78,7 +100,7 @@ const spare = 64 << 10
 // back. Data that is damaged is not tried: a sync that failed once may succeed the
 // next time and have lost what it was asked for.
 func (d *Desk) tryToWrite(ctx context.Context) {
-	if e, ok := errors.AsType[*Error](d.Trouble()); !ok || e.Code == "disk_damaged" {
+	if e, ok := errors.AsType[*Error](d.Trouble()); !ok || e.damage() {
 		return
 	}
 	filler := wire.Outcome{Refused: &wire.Refusal{Text: strings.Repeat(" ", spare)}}

@@ -2,10 +2,12 @@ package desk_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"ventanilla/client/wire"
 	"ventanilla/client/wire/chatwire"
@@ -164,4 +166,48 @@ func TestDamageIsNotTriedAgain(t *testing.T) {
 	}
 	stop()
 	f.must(<-done)
+}
+
+// unreadable is a store that holds a damaged page, which a reader of the log meets.
+type unreadable struct{ desk.Store }
+
+func (s unreadable) View(ctx context.Context, fn func(desk.Reader) error) error {
+	return s.Store.View(ctx, func(r desk.Reader) error { return fn(damagedLog{r}) })
+}
+
+type damagedLog struct{ desk.Reader }
+
+func (damagedLog) Timeline(wire.ConversationID, uint64, int) ([]desk.Entry, error) {
+	return nil, desk.ErrDamaged
+}
+
+// Damage that somebody meets in reading is known to whoever supervises the desk. The
+// rest goes on: what falls due is done, and nothing is called impossible that is not.
+func TestADamagedPageIsKnownAndTheRestGoesOn(t *testing.T) {
+	f := open(t)
+	_, id := f.customer("", "hola")
+	var err error
+	f.desk, err = desk.Open(t.Context(), desk.Config{Store: unreadable{f.store}, Bus: new(local.Bus), Provider: bookOf(t), OfflineAfter: time.Millisecond})
+	f.must(err)
+	f.run()
+	ana, bruno := f.user("ana"), f.user("bruno")
+	f.must(f.desk.Arrive(t.Context(), bruno.ID))
+	if _, err := f.desk.Before(t.Context(), &ana, wire.Older{Conversation: id}); !errors.Is(err, desk.ErrDamaged) {
+		t.Fatalf("the page is read: %v", err)
+	}
+	if why := desk.Explain(f.desk.Trouble(), "en"); why.Code != "disk_damaged" {
+		t.Errorf("the desk's trouble is %+v", why)
+	}
+	if r := f.send("ana", 1, wire.Take{Conversation: id}); r.Outcome == nil || r.Outcome.Refused != nil {
+		t.Errorf("elsewhere: %+v", r)
+	}
+	f.desk.Depart(bruno.ID)
+	late := time.After(20 * time.Second)
+	for woken := f.woken(); f.user("bruno").State != wire.Offline; woken = f.woken() {
+		select {
+		case <-woken:
+		case <-late:
+			t.Fatal("who went is still here")
+		}
+	}
 }

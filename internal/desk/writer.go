@@ -246,11 +246,7 @@ func (d *Desk) catchUp(ctx context.Context) {
 			return err
 		})
 		if err != nil {
-			switch {
-			case ctx.Err() != nil:
-			case errors.Is(err, ErrDamaged):
-				d.trouble.note(err)
-			default:
+			if ctx.Err() == nil && !errors.Is(err, ErrDamaged) { // which is noted
 				d.cfg.Log.Error("reading the log failed", "err", err)
 			}
 			return
