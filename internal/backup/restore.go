@@ -123,7 +123,10 @@ func move(work, dir string, full bool) (kept string, err error) {
 		}
 	}
 	if err := os.Rename(work, dir); err != nil {
-		return kept, err
+		if full { // back to where the desk looks for it
+			err = errors.Join(err, os.Rename(kept, dir))
+		}
+		return "", err
 	}
 	return kept, syncFolder(filepath.Dir(dir))
 }
