@@ -163,6 +163,7 @@ func (m *Model) typed(k DraftKey) {
 	key, draft := m.v.writing()
 	if draft.Empty() && m.v.editing() == nil && k.Kind == ReplyKind {
 		delete(m.v.drafts.guards, k.Conversation)
+	m.v.drafts.scribe.has(k.name(), "") // nor is its end put down: by then it may have come back
 	}
 	if key.Kind == ReplyKind && !draft.Empty() {
 		m.desk.Typing(k.Conversation)

@@ -41,7 +41,8 @@ func (k DraftKey) command(text string, seen uint64) wire.Command {
 
 // Drafts keeps what is typed where it outlives the program. Save with an empty
 // text ends a draft; it may wait for a disk and is called from one goroutine at a
-// time, not always the same. Keeping what is sent is not its task but the outbox's.
+// time, not always the same. Keeping what is sent is not its task but that of the
+// outbox, which ends its draft too.
 type Drafts interface {
 	Load() map[DraftKey]string
 	Save(k DraftKey, text string) error
@@ -143,6 +144,7 @@ func (d *drafts) count() (n int) {
 // giveBack puts a text that was not sent in front of what was written since, but
 // behind what came back before it.
 func (d *drafts) giveBack(k DraftKey, text string) {
+	d.scribe.doubt(k.name()) // the outbox has made it a draft again already
 	now := d.of(k).Text()
 	before := d.returned[k]
 	rest, behind := strings.CutPrefix(now, before)

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"ventanilla/client"
 	"ventanilla/client/wire"
 	"ventanilla/tui/words"
 )
@@ -62,12 +63,37 @@ func TestDraftsOutliveTheProgram(t *testing.T) {
 		t.Errorf("kept %v in %d saves; only what changed is saved, once", s.texts, s.saves)
 	}
 	m.send(reply)
+	delete(s.texts, reply)  // as the outbox does
+	s.texts[reply] = "hola" // and does again when the desk refuses at once
+	second(m)
+	if s.texts[reply] != "hola" {
+		t.Error("what came back is not a draft any more, and nowhere else")
+	}
+	m.take(client.Settled{Entry: client.Entry{Command: wire.Reply{Conversation: "c1", Text: "hola"}}, Outcome: wire.Outcome{Refused: &wire.Refusal{}}})
+	m.v.drafts.of(reply).Set("")
 	second(m)
 	if _, there := s.texts[reply]; there {
-		t.Error("what was sent is still a draft: it would be sent twice")
+		t.Error("what was thrown away is still a draft")
 	}
 	if again := withDrafts(t, s); again.v.drafts.of(note).Text() != "una nota" || !again.v.drafts.has("c1") {
 		t.Error("the next program does not have the draft")
+	}
+}
+
+// The program may be killed between any two steps.
+func TestATextThatChangesItsKindIsAlwaysADraft(t *testing.T) {
+	for range 20 { // in whatever order they are offered
+		reply, note := DraftKey{"c1", ReplyKind}, DraftKey{"c1", NoteKind}
+		s := &shelf{texts: map[DraftKey]string{reply: "hola"}}
+		m := withDrafts(t, s)
+		m.move(reply)
+		m.Update(clockTick{})
+		if _, err := m.v.drafts.scribe.one(); err != nil || len(s.texts) == 0 {
+			t.Fatalf("it is nowhere on disk: %v", err)
+		}
+		if err := m.v.drafts.scribe.drain(); err != nil || len(s.texts) != 1 || s.texts[note] != "hola" {
+			t.Fatalf("kept %v, %v", s.texts, err)
+		}
 	}
 }
 

@@ -8,6 +8,7 @@ type scribe struct {
 	mu      sync.Mutex // guards what follows
 	pending map[string]page
 	kept    map[string]string // what is on disk
+	doubted map[string]bool   // what is on disk may be something else
 
 	writing sync.Mutex // held while a text is put down
 }
@@ -19,7 +20,7 @@ type page struct {
 }
 
 func newScribe() *scribe {
-	return &scribe{pending: make(map[string]page), kept: make(map[string]string)}
+	return &scribe{pending: make(map[string]page), kept: make(map[string]string), doubted: make(map[string]bool)}
 }
 
 // has notes what is on disk already.
@@ -27,13 +28,22 @@ func (s *scribe) has(name, text string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.kept[name] = text
+	delete(s.doubted, name)
+}
+
+// doubt notes that something else writes there too: the next text given is put down
+// whatever it is.
+func (s *scribe) doubt(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.doubted[name] = true
 }
 
 // give takes a text to put down when it differs from the one on disk.
 func (s *scribe) give(name, text string, down func(string) error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.kept[name] == text {
+	if s.kept[name] == text && !s.doubted[name] {
 		delete(s.pending, name)
 		return
 	}
@@ -74,14 +84,20 @@ func (s *scribe) one() (more bool, err error) {
 	return true, nil
 }
 
+// take takes a text before it takes the end of one: what went from one name to
+// another is at no moment under neither.
 func (s *scribe) take() (string, page, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	next, any := "", false
 	for name, p := range s.pending {
-		delete(s.pending, name)
-		return name, p, true
+		if next, any = name, true; p.text != "" {
+			break
+		}
 	}
-	return "", page{}, false
+	p := s.pending[next]
+	delete(s.pending, next)
+	return next, p, any
 }
 
 // forget is called before a text leaves another way: an older one is not put down
@@ -92,4 +108,5 @@ func (s *scribe) forget(name string) {
 	s.mu.Unlock()
 	s.writing.Lock()
 	defer s.writing.Unlock()
+	s.doubt(name)
 }
