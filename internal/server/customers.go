@@ -19,7 +19,7 @@ func (c customers) Enter(ctx context.Context, e webchat.Entry) (webchat.Visitor,
 	who, err := c.desk.Visit(ctx, desk.Visit{
 		Ref: e.Ref, Name: e.Name, Locale: e.Locale, Resume: e.Resume, Fresh: e.Fresh, Expires: e.Expires,
 	})
-	if e, refused := errors.AsType[*desk.Error](err); refused && e.Code == "busy" {
+	if e, refused := errors.AsType[*desk.Error](err); refused && e.Kind == wire.Busy && e.Err == nil { // known to the log where it has to be
 		err = errors.Join(webchat.ErrCrowded, err)
 	}
 	if err != nil {

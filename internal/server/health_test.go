@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"ventanilla/internal/bus/local"
+	"ventanilla/internal/channel/webchat"
 	"ventanilla/internal/desk"
 	"ventanilla/internal/store/sqlite"
 )
@@ -49,5 +51,29 @@ func TestHealthSaysWhatKeepsTheDeskFromWriting(t *testing.T) {
 	}
 	if status, body := ask(); status != http.StatusServiceUnavailable || !strings.HasPrefix(body, "disk_full: The desk cannot save") {
 		t.Errorf("without room: %d %q", status, body)
+	}
+}
+
+// A desk that cannot save asks customers to come back. Its log has said why: it does
+// not say so again for each of them.
+func TestADeskInTroubleAsksCustomersToComeBack(t *testing.T) {
+	store, err := sqlite.Open(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	d, err := desk.Open(t.Context(), desk.Config{Store: fullStore{store}, Bus: new(local.Bus)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- d.Run(ctx) }()
+	if _, err := (customers{d}).Enter(t.Context(), webchat.Entry{Name: "Rosa"}); !errors.Is(err, webchat.ErrCrowded) {
+		t.Errorf("entering: %v", err)
+	}
+	stop()
+	if err := <-done; err != nil {
+		t.Fatal(err)
 	}
 }

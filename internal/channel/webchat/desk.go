@@ -15,7 +15,7 @@ type Desk interface {
 	// Enter says who asks to come in: the customer that [Entry.Ref] names, else the
 	// one that [Entry.Resume] belonged to, else a new anonymous one. In the same
 	// transaction it keeps Entry.Fresh for them. An error that wraps [ErrCrowded] asks
-	// a new anonymous one to come back later. A presented Resume stays good
+	// to come back later. A presented Resume stays good
 	// until a token that was given for it is presented: the answer that carries
 	// Fresh may be lost, and two tabs may ask with the same one.
 	Enter(ctx context.Context, e Entry) (Visitor, error)
@@ -56,8 +56,9 @@ type Feed interface {
 // ErrFellBehind says that a live feed's reader is too slow; it resumes.
 var ErrFellBehind = errors.New("webchat: the reader fell behind")
 
-// ErrCrowded says that the desk lets in nobody new for now.
-var ErrCrowded = errors.New("webchat: nobody new is let in now")
+// ErrCrowded says that the desk lets this visitor in later: it has too much to do, or
+// cannot write now. Its own log says so once, this package does not repeat it.
+var ErrCrowded = errors.New("webchat: nobody is let in now")
 
 // Entry is a request to come in.
 type Entry struct {
