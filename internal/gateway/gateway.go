@@ -280,38 +280,10 @@ func (g *Gateway) drop(l *link) {
 	delete(g.links, l)
 }
 
-// recheck closes the links whose session has ended or whose user's rights have changed:
-// when somebody's account changes, and every so often. A link's own feed would notice
-// too, but who reads slowly decides how soon.
-func (g *Gateway) recheck() {
-	tick := time.NewTicker(recheckEvery)
-	defer tick.Stop()
-	changed := g.desk.StaffChanged()
-	for {
-		select {
-		case <-g.ctx.Done():
-			return
-		case <-tick.C:
-		case <-changed:
-		}
-		changed = g.desk.StaffChanged() // before looking: what changes meanwhile is looked at again
-		for _, l := range g.open() {
-			_, err := l.authenticate(g.ctx)
-			l.expel(g.ctx, err)
-		}
-	}
-}
-
 func (g *Gateway) open() []*link {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return slices.Collect(maps.Keys(g.links))
-}
-
-// ended reports whether an error says that a session is over.
-func ended(err error) bool {
-	e, refused := errors.AsType[*desk.Error](err)
-	return refused && e.Kind == wire.Denied
 }
 
 // fail answers with an error of the desk.
@@ -359,14 +331,6 @@ func statusOf(err error) int {
 		return http.StatusUnauthorized
 	}
 	return http.StatusServiceUnavailable
-}
-
-func bearer(r *http.Request) string {
-	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	if !ok {
-		return ""
-	}
-	return token
 }
 
 func locale(r *http.Request) string {

@@ -121,26 +121,6 @@ func (l *link) run(ctx context.Context) {
 	l.read(ctx, &work)
 }
 
-// authenticate returns whose link it is, as they are now, while their session lasts and
-// they have the rights they came with.
-func (l *link) authenticate(ctx context.Context) (desk.User, error) {
-	user, err := l.gate.desk.Authenticate(ctx, l.token)
-	if err == nil && user.Rights() != l.came.Rights() {
-		err = desk.ErrRightsChanged
-	}
-	return user, err
-}
-
-// expel ends the link and reports true when an error of authenticate says that it may
-// not go on, rather than that this could not be found out.
-func (l *link) expel(ctx context.Context, err error) bool {
-	if !ended(err) && !errors.Is(err, desk.ErrRightsChanged) {
-		return false
-	}
-	l.end(codeOf(ctx, err))
-	return true
-}
-
 // greet waits for the hello, before which nothing else is heard.
 func (l *link) greet(ctx context.Context) (wire.Hello, int) {
 	_ = l.ws.SetReadDeadline(time.Now().Add(helloWithin))
