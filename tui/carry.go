@@ -60,7 +60,9 @@ func (m *Model) carryOut(i Intent) tea.Cmd {
 		}
 		return tea.Batch(cmds...)
 	case Command:
-		m.desk.Do(i.Wire)
+		if !m.overWithTheDesk() {
+			m.desk.Do(i.Wire)
+		}
 	case Send:
 		m.send(i.Draft)
 	case Typed:
@@ -141,9 +143,19 @@ func (m *Model) send(k DraftKey) {
 		return
 	}
 	draft := m.v.drafts.of(k)
-	if !m.tooLong(draft) {
+	if !m.tooLong(draft) && !m.overWithTheDesk() {
 		m.leaves(k, k.command(draft.Text(), m.v.drafts.witness.upTo(k.Conversation)))
 	}
+}
+
+// overWithTheDesk reports, and says, that the desk wants nothing more of this
+// session. The client has ended: what it were given would wait on the disk, and
+// nothing would tell the screen.
+func (m *Model) overWithTheDesk() bool {
+	if m.v.link.fatal {
+		m.tell(Notice{Text: m.v.words.Say(words.EndedNotSent), Grave: true})
+	}
+	return m.v.link.fatal
 }
 
 // leaves hands a draft's command to the outbox, which has the text from here on,

@@ -86,7 +86,11 @@ func (c *canvas) edge(b border, left, right string, title []seg, label seg) {
 	if room > 0 {
 		room += 3
 	}
-	if c.Left() < room+12 {
+	beside := 2 // the corner and a stroke
+	if len(title) > 0 {
+		beside = 12
+	}
+	if c.Left() < room+beside {
 		room = 0
 	}
 	if len(title) > 0 {

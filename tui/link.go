@@ -184,6 +184,9 @@ func staleness(v *look) []seg {
 
 // stillWorks says what can be done while there is no link.
 func stillWorks(v *look) text.Line {
+	if v.link.fatal {
+		return v.say(words.EndedWorks)
+	}
 	if v.writes() {
 		return v.say(words.OfflineWorks)
 	}

@@ -226,3 +226,34 @@ func TestATextThatIsTooLongComesBackWhole(t *testing.T) {
 	}
 	b.shows("demasiado largo")
 }
+
+func TestWhereTheSessionEndedATextStaysInTheComposer(t *testing.T) {
+	b := start(t, setup{size: Size{120, 40}})
+	b.open("c1")
+	b.press("r")
+	b.write("a medias")
+	b.events(client.LinkChanged{State: client.Down, Err: client.ErrSignedOut})
+	b.shows("Nada sale ya")
+	b.hides("sale al reconectar")
+	did := len(b.desk.did)
+	b.press("enter")
+	if len(b.desk.did) != did {
+		t.Errorf("it went to a client that has ended: %#v", b.desk.did[did:])
+	}
+	b.shows("a medias")
+	b.shows("cerró la sesión y esto no salió")
+	b.press("esc", "e", "enter", "enter")
+	if len(b.desk.did) != did {
+		t.Errorf("so did an action: %#v", b.desk.did[did:])
+	}
+}
+
+func TestTheKeysOfWhatWasLostFitTheQueuesPane(t *testing.T) {
+	b := start(t, setup{size: Size{120, 40}}) // over the queue the sheet is as narrow as it gets
+	b.events(client.Lost{Entries: []client.Entry{waits("1", "uno", 0)}})
+	b.press("1", "o")
+	b.shows("s/S enviar · d/D descartar")
+	b.events(client.Lost{}, client.OutboxChanged{Entries: []client.Entry{waits("2", "dos", 0)}})
+	b.press("esc", "o")
+	b.shows("c editar · z recuperar")
+}

@@ -185,7 +185,7 @@ func (o *outboxSheet) hint(v *look) text.Line {
 			"Drop": key(keymap.LetGo), "AllDrop": key(keymap.LetAllGo)})
 	}
 	return v.with(words.OutboxKeys, words.Args{"Accept": key(keymap.Accept), "Edit": key(keymap.EditWaiting),
-		"Back": key(keymap.TakeBack), "Leave": key(keymap.Back)})
+		"Back": key(keymap.TakeBack)})
 }
 
 func (o *outboxSheet) entry(b border, r outboxRow, selected bool, v *look) {

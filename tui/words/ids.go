@@ -213,6 +213,8 @@ const (
 	LinkDownWith       ID = "link-down-with"
 	LinkLean           ID = "link-lean"
 	OfflineWorks       ID = "offline-works"
+	EndedWorks         ID = "ended-works"
+	EndedNotSent       ID = "ended-not-sent"
 	OfflineReads       ID = "offline-reads"
 	OlderLoading       ID = "older-loading"
 	OlderOffline       ID = "older-offline"
