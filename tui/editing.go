@@ -37,7 +37,9 @@ func (m *Model) editEntry(id client.EntryID) {
 			m.focus(ComposerPart)
 			return
 		}
-		m.leaveEntry()
+		if m.leaveEntry(); m.v.outbox.editing != nil {
+			return // what was typed there is kept nowhere else yet
+		}
 	}
 	entry, _ := m.v.outbox.find(id)
 	key, text, says := textOf(entry.Command)
@@ -92,15 +94,17 @@ func (m *Model) confirmEntry() {
 }
 
 // leaveEntry leaves a text that is edited: held, unless nothing was changed in
-// one that was not.
+// one that was not. One that was emptied is as it was before.
 func (m *Model) leaveEntry() {
 	e := m.v.outbox.editing
-	text := e.buffer.Text()
-	if text == e.before && !e.held {
+	if e.buffer.Text() == e.before && !e.held {
 		m.release(e)
 		return
 	}
-	if !e.buffer.Empty() && !m.putEntry(e) {
+	if e.buffer.Empty() {
+		e.buffer.Set(e.before)
+	}
+	if !m.putEntry(e) {
 		return
 	}
 	m.v.outbox.editing = nil
