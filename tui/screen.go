@@ -97,7 +97,11 @@ func (m *Model) paint() {
 // can see it.
 func (m *Model) lookOn() {
 	_, _, _, there := m.screen.plan.find(TalkPart)
-	if there && !m.places.away && m.panes.sheet == nil && m.v.shown != "" && m.panes.talk.newest > 0 {
+	if !there || m.places.away || m.panes.sheet != nil {
+		m.v.drafts.witness.covered()
+		return
+	}
+	if m.v.shown != "" && m.panes.talk.newest > 0 {
 		m.v.drafts.witness.drew(m.v.shown, m.panes.talk.newest, m.v.now)
 	}
 }

@@ -56,6 +56,7 @@ func TestAReplySaysWhatItsWriterHadSeen(t *testing.T) {
 		{"only the first of two was there long enough", []act{arrives, wait(2 * time.Second), arrives, key}, 1001},
 		{"nobody looked at the window", []act{func(b *bench) { b.send(tea.BlurMsg{}) }, arrives, wait(time.Minute)}, newest},
 		{"they came back and wrote on", []act{func(b *bench) { b.send(tea.BlurMsg{}) }, arrives, wait(time.Minute), func(b *bench) { b.send(tea.FocusMsg{}) }, key}, 1001},
+		{"a sheet was in front of it", []act{arrives, func(b *bench) { b.press("esc", "?") }, wait(time.Minute), func(b *bench) { b.press("esc", "r") }, key}, newest},
 		{"they had scrolled up", []act{func(b *bench) { b.press("esc", "pgup") }, arrives, wait(time.Minute), func(b *bench) { b.press("r") }, key}, newest},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -57,6 +57,10 @@ func (w *witness) key(now time.Time) {
 // saw notes that a line was seen for certain.
 func (w *witness) saw(c wire.ConversationID, seq uint64) { w.seen[c] = max(w.seen[c], seq) }
 
+// covered is called when something stands in front of the lines: what no key was
+// pressed after has to stand there anew.
+func (w *witness) covered() { w.fresh = nil }
+
 // away is called when nobody looks: what stands on the screen has to be turned to again.
 func (w *witness) away() { w.of, w.fresh = "", nil }
 
