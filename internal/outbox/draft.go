@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"ventanilla/client/wire"
 )
@@ -26,14 +27,21 @@ type draftKey struct {
 type draft struct {
 	text string
 	row  int64
+	back string // what came back, at its start
 }
 
-// before puts a text in front of what was written since.
+// before puts a text in front of what was written since, but behind what came back
+// before it.
 func (d draft) before(text string) draft {
-	if d.text != "" {
-		text += "\n" + d.text
+	rest := d.text
+	if since, still := strings.CutPrefix(rest, d.back); still && d.back != "" && (since == "" || since[0] == '\n') {
+		text, rest = d.back+"\n"+text, strings.TrimPrefix(since, "\n")
 	}
-	return draft{text, d.row}
+	d.back, d.text = text, text
+	if rest != "" {
+		d.text += "\n" + rest
+	}
+	return d
 }
 
 // sealedDraft is what is sealed of a draft.
@@ -64,7 +72,7 @@ func (b *Outbox) SaveDraft(conversation wire.ConversationID, kind, text string) 
 	if old.text == text {
 		return nil
 	}
-	d := draft{text, old.row}
+	d := draft{text, old.row, old.back}
 	err := b.change(func(t tx) error {
 		if text == "" {
 			return t.dropDraft(d.row)
@@ -160,7 +168,7 @@ func (b *Outbox) adoptDraft(t tx, r row) error {
 	}
 	d, had := b.drafts[key]
 	if !had {
-		b.drafts[key] = draft{text, r.id}
+		b.drafts[key] = draft{text: text, row: r.id}
 		return t.exec("update draft set slot = ? where id = ?", b.slot, r.id)
 	}
 	d.text += "\n" + text

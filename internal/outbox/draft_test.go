@@ -106,3 +106,19 @@ func TestATextTakenBackIsADraftAgain(t *testing.T) {
 	expect(t, again)
 	expectDrafts(t, again, outbox.Draft{Conversation: "c1", Kind: "reply", Text: "tarde\ndesde entonces"})
 }
+
+func TestTextsThatAreRefusedComeBackInTheirOrder(t *testing.T) {
+	cfg := config(t)
+	b := open(t, cfg)
+	add(t, b, "uno", "dos", "tres")
+	number(t, b, "uno", "dos", "tres")
+	for n := range uint64(3) {
+		if n == 2 { // the screen saves what it shows
+			must(t, b.SaveDraft("c1", "reply", "uno\ndos\ny más"))
+		}
+		if _, known, err := b.Settle(wire.Outcome{N: n + 1, Refused: &wire.Refusal{Kind: wire.Conflict, Code: wire.CodeStale}}, "", noon); !known || err != nil {
+			t.Fatal(known, err)
+		}
+	}
+	expectDrafts(t, b, outbox.Draft{Conversation: "c1", Kind: "reply", Text: "uno\ndos\ntres\ny más"})
+}
