@@ -72,13 +72,14 @@ type Welcome struct {
 }
 
 // Snapshot is the state at Seq, in parts of a few kB, what is needed first first: the
-// staff, the reader's own conversations, those whose customers wait longest, the
-// others. A client shows it as live only when Last came.
+// reader's own conversations, those whose customers wait longest, the others, each
+// with or after whoever has it, then the rest of the staff. A client shows it as live
+// only when Last came.
 type Snapshot struct {
 	Seq           uint64    `json:"seq"`              // the same in every part
 	Part          int       `json:"part"`             // 1, 2, 3…
-	Agents        []Agent   `json:"agents,omitempty"` // in the first parts, before conversations
-	Queues        []Queue   `json:"queues,omitempty"` // likewise
+	Agents        []Agent   `json:"agents,omitempty"`
+	Queues        []Queue   `json:"queues,omitempty"` // in the first parts
 	Conversations []Summary `json:"conversations,omitempty"`
 	Last          bool      `json:"last,omitempty"`
 }

@@ -89,15 +89,19 @@ func TestBytesToAUsableInbox(t *testing.T) {
 	s, m := f.dialMetered(ana)
 	s.send(wire.FromClient{Hello: &wire.Hello{Version: wire.Version, Device: "device-1", Lane: "lane-1-1", Locale: "es-AR"}})
 	var got []wire.Summary
-	parts, largest, agents := 0, 0, 0
+	parts, largest, agents, rows, first := 0, 0, 0, 0, 0
 	for last := false; !last; {
 		_, b, err := s.ReadMessage()
 		f.must(err)
 		var d wire.FromDesk
 		f.must(json.Unmarshal(b, &d))
+		if rows == 0 {
+			first += len(b)
+		}
 		if d.Snapshot == nil {
 			continue
 		}
+		rows += len(d.Snapshot.Conversations)
 		if parts++; parts == 1 && (len(d.Snapshot.Agents) == 0 || len(d.Snapshot.Queues) == 0) {
 			t.Error("the first part has no agents or no queues")
 		}
@@ -115,6 +119,7 @@ func TestBytesToAUsableInbox(t *testing.T) {
 	if !slices.IsSortedFunc(got[3:], func(a, b wire.Summary) int { return int(a.Waiting - b.Waiting) }) {
 		t.Error("who waits longest does not come first")
 	}
+	within(t, "the first rows", int64(first), 2000)
 	within(t, "the largest part", int64(largest), 8<<10+64)
 	within(t, "a usable inbox of 50", m.in.Load(), 24_000)
 	within(t, "… and what the client sent", m.out.Load(), 700)
