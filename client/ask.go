@@ -20,6 +20,7 @@ type asks struct {
 	open    []*ask
 	watched []*watched
 	told    []wire.ConversationID // what the hello listed
+	page    int                   // lines of a conversation that is opened; 0: as the desk likes
 }
 
 type ask struct {
@@ -64,6 +65,13 @@ func (a *asks) watching(id wire.ConversationID) *watched {
 	return nil
 }
 
+// leanPage is what is opened of a conversation over a thin link: a screenful.
+const leanPage = 15
+
+func (a *asks) watch(id wire.ConversationID) {
+	a.put(wire.Watch{Conversation: id, Limit: a.page}).ours = true
+}
+
 func (a *asks) unwatch(id wire.ConversationID) {
 	a.watched = slices.DeleteFunc(a.watched, func(w *watched) bool { return w.id == id })
 }
@@ -86,7 +94,7 @@ func (a *asks) begin(resumed bool) {
 			w.opened = false
 		}
 		if !w.opened {
-			a.put(wire.Watch{Conversation: w.id}).ours = true
+			a.watch(w.id)
 		}
 	}
 	for _, id := range a.told {
@@ -143,7 +151,7 @@ func (c *Client) Watch(id wire.ConversationID) {
 	}
 	c.asks.watched = append(c.asks.watched, &watched{id: id})
 	if c.lane.greeted {
-		c.asks.put(wire.Watch{Conversation: id}).ours = true
+		c.asks.watch(id)
 		c.stir()
 	}
 }

@@ -217,3 +217,25 @@ func TestTypingIsToldOncePerThreeSeconds(t *testing.T) {
 		x.until(t, "the customer's sign", func() bool { return len(of[client.TypingSign](x.events)) == 1 })
 	})
 }
+
+func TestAThinLinkOpensConversationsByAScreenful(t *testing.T) {
+	for lean, want := range map[bool]int{false: 0, true: 15} {
+		synctest.Test(t, func(t *testing.T) {
+			limits := make(chan int, 10)
+			cfg := oneConversation
+			cfg.Answer = func(q wire.Ask) (any, *wire.Refusal) {
+				if w, ok := q.(wire.Watch); ok {
+					limits <- w.Limit
+				}
+				return nil, nil
+			}
+			d := clienttest.New(t, cfg)
+			x := start(t, d, func(c *client.Config) { c.Lean = lean })
+			x.untilLive(t)
+			x.Watch("a")
+			if got := <-limits; got != want {
+				t.Errorf("lean %v: asked for %d lines, want %d", lean, got, want)
+			}
+		})
+	}
+}

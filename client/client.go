@@ -42,7 +42,8 @@ type Config struct {
 	// Addresses lists where this machine can be reached, so that another network is
 	// noticed at once. Nil means the machine's interfaces, or, with Dial, none.
 	Addresses func() ([]netip.Addr, error)
-	// Lean asks the desk for less, over a thin link: see [wire.Hello].
+	// Lean asks the desk for less, over a thin link: see [wire.Hello]. Conversations
+	// open with fewer lines.
 	Lean bool
 	// Outbox keeps what [Client.Do] was given until the desk has answered; nil
 	// means a [MemoryOutbox].
@@ -98,7 +99,12 @@ func New(cfg Config) *Client {
 	if cfg.Addresses == nil && cfg.Dial == nil {
 		cfg.Addresses = machineAddresses
 	}
+	page := 0
+	if cfg.Lean {
+		page = leanPage
+	}
 	return &Client{
+		asks:    asks{page: page},
 		cfg:     cfg,
 		clock:   newTimeline(cfg.Clock),
 		mail:    newMailbox(),
