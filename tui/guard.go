@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"time"
+
 	"ventanilla/client/mirror"
 	"ventanilla/client/wire"
 	"ventanilla/keymap"
@@ -17,7 +19,29 @@ type guard struct {
 	after  uint64 // the newest line that had been seen
 	newest uint64 // the desk knows of lines up to here
 	shown  uint64 // how far the difference stood on the screen; 0: it did not
+	read   uint64 // how far it did before the last of it came; 0: it came at once
+	from   time.Time
 	liner  liner
+}
+
+// drew notes how far the difference stands on the screen.
+func (g *guard) drew(last uint64, now time.Time) {
+	if last == g.shown {
+		return
+	}
+	if !now.Before(g.from.Add(readingTime)) {
+		g.read = g.shown
+	}
+	g.shown, g.from = last, now
+}
+
+// seen is how far the difference was seen by who presses a key now. What has only
+// just joined it was not.
+func (g *guard) seen(now time.Time) uint64 {
+	if g.read > 0 && now.Before(g.from.Add(readingTime)) {
+		return g.read
+	}
+	return g.shown
 }
 
 // stale holds back a reply that the desk refused so.
@@ -27,7 +51,7 @@ func (d *drafts) stale(r wire.Reply, newest uint64) {
 		g = &guard{after: r.Seen}
 		d.guards[r.Conversation] = g
 	}
-	g.after, g.newest, g.shown = min(g.after, r.Seen), max(g.newest, newest), 0
+	g.after, g.newest, g.shown, g.read = min(g.after, r.Seen), max(g.newest, newest), 0, 0
 }
 
 // guard is what holds the text in front of the agent back; nil when nothing does.
@@ -119,7 +143,7 @@ func (g *guard) draw(out *canvas, b border, room int, v *look) {
 		out.framed(b, r)
 	}
 	if _, c, ok := g.news(v); ok && room > 0 {
-		g.shown = c.Line(c.Len() - 1).Seq
+		g.drew(c.Line(c.Len()-1).Seq, v.now)
 	}
 }
 
@@ -147,14 +171,15 @@ func (m *Model) sendAnyway() {
 	case m.tooLong(draft):
 		return
 	}
-	m.v.drafts.witness.saw(key.Conversation, g.shown)
-	m.leaves(key, wire.Reply{Conversation: key.Conversation, Text: draft.Text(), Seen: g.shown, Anyway: true})
+	seen := g.seen(m.v.now)
+	m.v.drafts.witness.saw(key.Conversation, seen)
+	m.leaves(key, wire.Reply{Conversation: key.Conversation, Text: draft.Text(), Seen: seen, Anyway: true})
 }
 
 // reconsider takes the agent back to the text: what was shown counts as seen.
 func (m *Model) reconsider() {
 	if g := m.v.guard(); g != nil {
-		m.v.drafts.witness.saw(m.v.shown, g.shown)
+		m.v.drafts.witness.saw(m.v.shown, g.seen(m.v.now))
 		delete(m.v.drafts.guards, m.v.shown)
 	}
 }

@@ -151,6 +151,7 @@ func TestLettersGoIntoAHeldTextAndEmptyingItEndsTheHolding(t *testing.T) {
 
 func TestTheDifferenceGrowsWithWhatComesWhileItIsShown(t *testing.T) {
 	b := staleReply(t, Size{80, 24})
+	b.pass(time.Minute)
 	b.customerSays("o el 26")
 	b.records(wire.Noted{Conversation: "c1", Agent: "leo", Text: "ojo, ya prometió antes"}, wire.Said{Conversation: "c1", By: wire.ByAgent, Agent: "ana", Text: "lo mío no es noticia"})
 	b.shows("o el 26")
@@ -158,6 +159,12 @@ func TestTheDifferenceGrowsWithWhatComesWhileItIsShown(t *testing.T) {
 	if strings.Contains(strings.Join(b.m.v.drafts.guards["c1"].rows(70, &b.m.v), ""), "lo mío") {
 		t.Error("the agent's own line is shown as news")
 	}
+	b.press("ctrl+y") // in the instant they came: the desk refuses again
+	if got := b.lastReply().Seen; got != 1001 {
+		t.Errorf("seen %d, want 1001", got)
+	}
+	b.refuse(b.lastDid(), b.seq)
+	b.pass(time.Minute)
 	b.press("ctrl+y")
 	if got := b.lastReply().Seen; got != b.seq {
 		t.Errorf("seen %d, want %d", got, b.seq)
@@ -253,4 +260,19 @@ func TestATextSentAnywaySaysSoToTheTeam(t *testing.T) {
 	b.open("c1")
 	b.records(wire.Said{Conversation: "c1", By: wire.ByAgent, Agent: "leo", Text: "lo que dije", Anyway: true})
 	b.shows("enviado igual")
+}
+
+func TestTheFootSaysAtOnceWhatAHeldTextMay(t *testing.T) {
+	b := start(t, setup{size: Size{120, 40}})
+	b.open("c1")
+	b.press("r")
+	b.write("va")
+	b.press("enter")
+	b.hides("ctrl+y")
+	b.customerSays("otra cosa")
+	b.refuse(b.lastReply(), 99)
+	foot := strings.Split(strings.TrimSpace(b.screen()), "\n")
+	if last := foot[len(foot)-1]; !strings.Contains(last, "ctrl+y") || strings.Contains(last, "enter enviar") {
+		t.Errorf("the foot says %q", last)
+	}
 }
