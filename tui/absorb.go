@@ -138,7 +138,7 @@ func (m *Model) markSeen() {
 // that was refused goes back to where it was written.
 func (m *Model) settled(e client.Settled) {
 	refused := e.Outcome.Refused
-	m.screen.mark(TalkPart, QueuePart, smallPart)
+	m.screen.mark(TalkPart, QueuePart, smallPart, footerPart)
 	back, text := m.v.outbox.settle(e)
 	if text {
 		m.v.drafts.giveBack(back.key, back.text)

@@ -230,3 +230,14 @@ func TestLeanAsksOnlyForWhatIsWanted(t *testing.T) {
 		t.Errorf("asked for %+v", b.desk.asked[len(b.desk.asked)-1].ask)
 	}
 }
+
+func TestAttemptsThatFailAreNoCuts(t *testing.T) {
+	b := start(t, setup{})
+	for range 3 {
+		b.events(client.LinkChanged{State: client.Down, Err: errors.New("x"), Retry: b.now.Add(time.Second)},
+			client.LinkChanged{State: client.Connecting})
+	}
+	if n := b.m.v.link.story.cuts; n != 1 {
+		t.Errorf("one cut and two failed attempts count as %d cuts", n)
+	}
+}

@@ -44,7 +44,7 @@ func (s *linkStory) note(e client.LinkChanged, before linkState, now time.Time) 
 		s.trips = append(s.trips, e.Latency)
 		s.trips = s.trips[max(0, len(s.trips)-keptTrips):]
 	}
-	if e.State == client.Down && e.Err != nil {
+	if held := before == liveState || before == catchingUpState; held && e.State == client.Down && e.Err != nil { // a failed attempt cuts nothing
 		s.cut, s.cutAt = e.Err, now
 		s.cuts++
 	}
