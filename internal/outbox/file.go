@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 	"time"
 
 	"ventanilla/client"
@@ -35,11 +36,23 @@ create table salt(salt blob not null) strict;
 // proofKind is the kind under which a new file proves its key.
 const proofKind = "proof"
 
+// smallLog folds SQLite's log into the file every 100 pages. A desk's log may grow to
+// megabytes before that; on an agent's disk they are only in the way.
+const smallLog = "wal_autocheckpoint(100)"
+
+func (c Config) onDisk() sqlitedb.Engine {
+	e := c.engine
+	if e.Params == nil {
+		e.Params = url.Values{"_pragma": {smallLog}}
+	}
+	return e
+}
+
 // unlock opens the file and makes sure that the key is its own.
 func unlock(ctx context.Context, cfg Config) (*sqlitedb.DB, sealer, error) {
 	var s sealer
 	path := cfg.path()
-	db, err := cfg.engine.Open(ctx, path, migrations[:])
+	db, err := cfg.onDisk().Open(ctx, path, migrations[:])
 	if err != nil {
 		return nil, s, whole(path, because(path, err))
 	}

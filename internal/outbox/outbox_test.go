@@ -367,3 +367,15 @@ func TestChangesOfWhatWaitsAreKept(t *testing.T) {
 	shut(t, again)
 	expect(t, open(t, cfg), "dos 1", "tres 2", "uno 3", "cuatro 0")
 }
+
+func TestADayOfTypingLeavesNoHeapOnTheDisk(t *testing.T) {
+	cfg := config(t)
+	b := open(t, cfg)
+	for i := range 200 {
+		must(t, b.SaveDraft("c1", "reply", fmt.Sprint("una letra más ", i)))
+	}
+	log, err := os.Stat(database(t, cfg) + "-wal")
+	if must(t, err); log.Size() > 600_000 {
+		t.Errorf("SQLite's log has %d bytes", log.Size())
+	}
+}
