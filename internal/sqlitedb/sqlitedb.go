@@ -11,6 +11,8 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"slices"
+	"strings"
 
 	driver "modernc.org/sqlite"
 	codes "modernc.org/sqlite/lib"
@@ -38,7 +40,7 @@ func Open(ctx context.Context, path string, migrations []string) (*DB, error) {
 // power cuts bring one whose disk they can fail.
 type Engine struct {
 	Driver string     // as database/sql knows it; empty: ours
-	Params url.Values // added to the address
+	Params url.Values // added to the address; a _pragma takes the place of ours
 }
 
 // Open is [Open] with this engine.
@@ -75,12 +77,14 @@ func (db *DB) Close() error {
 
 // connect never fails: database/sql opens lazily, so the first use reports.
 func connect(e Engine, path, locking, mode string) *sql.DB {
-	q := url.Values{"_txlock": {locking}, "mode": {mode}, "_pragma": {
-		"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
-		"wal_autocheckpoint(4000)", "temp_store(MEMORY)", "cache_size(-16000)",
-	}}
+	q := url.Values{"_txlock": {locking}, "mode": {mode}}
 	for key, values := range e.Params {
-		q[key] = append(q[key], values...)
+		q[key] = slices.Clone(values)
+	}
+	for _, p := range pragmas {
+		if !slices.ContainsFunc(e.Params["_pragma"], func(own string) bool { return nameOf(own) == nameOf(p) }) {
+			q.Add("_pragma", p)
+		}
 	}
 	uri := fileURI(path)
 	uri.RawQuery = q.Encode()
@@ -88,6 +92,18 @@ func connect(e Engine, path, locking, mode string) *sql.DB {
 	// who names another imports it.
 	db, _ := sql.Open(cmp.Or(e.Driver, "sqlite"), uri.String())
 	return db
+}
+
+// pragmas are set on every connection, unless the engine sets its own. Of two of one
+// name drivers choose by an order of their own.
+var pragmas = [...]string{
+	"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
+	"wal_autocheckpoint(4000)", "temp_store(MEMORY)", "cache_size(-16000)",
+}
+
+func nameOf(pragma string) string {
+	name, _, _ := strings.Cut(pragma, "(")
+	return name
 }
 
 func fileURI(path string) *url.URL {
