@@ -163,6 +163,7 @@ func (m *Model) overWithTheDesk() bool {
 func (m *Model) leaves(k DraftKey, c wire.Command) {
 	m.v.drafts.scribe.forget(k.name()) // the outbox ends the draft with the same stroke
 	m.desk.Do(c)
+	m.v.drafts.scribe.has(k.name(), "") // nor is its end put down: by then it may have come back
 	m.v.drafts.sent(k)
 	m.panes.talk.window = window{}
 	m.screen.mark(TalkPart, smallPart, QueuePart)
@@ -175,7 +176,6 @@ func (m *Model) typed(k DraftKey) {
 	key, draft := m.v.writing()
 	if draft.Empty() && m.v.editing() == nil && k.Kind == ReplyKind {
 		delete(m.v.drafts.guards, k.Conversation)
-	m.v.drafts.scribe.has(k.name(), "") // nor is its end put down: by then it may have come back
 	}
 	if key.Kind == ReplyKind && !draft.Empty() {
 		m.desk.Typing(k.Conversation)
