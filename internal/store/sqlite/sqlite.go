@@ -169,7 +169,11 @@ func (s *Store) View(ctx context.Context, fn func(desk.Reader) error) error {
 		return fmt.Errorf("reading the workspace: %w", because(err))
 	}
 	defer c.rollback()
-	return because(fn(&reader{conn: c, ctx: ctx}))
+	err = fn(&reader{conn: c, ctx: ctx})
+	if err != nil && ctx.Err() != nil && !errors.Is(err, ctx.Err()) {
+		return fmt.Errorf("%w: %w", ctx.Err(), err) // the driver only says that it was interrupted
+	}
+	return because(err)
 }
 
 // Update implements [desk.Store]. Once fn has begun, only its own error stops
