@@ -248,3 +248,32 @@ func TestTheWorkstationsDraftsAreKeptAsWhatTheyAre(t *testing.T) {
 		t.Errorf("logout with drafts says %v", err)
 	}
 }
+
+func TestTheWorkstationSaysWhatOnlyAnotherStartSends(t *testing.T) {
+	s := signedIn(t)
+	others := []*outbox.Outbox{box(t, s), box(t, s)}
+	for _, b := range others {
+		if err := b.Add("e", wire.Reply{Conversation: "c1", Text: "hola"}, time.Now()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.Number("e"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	start := func(said bool) {
+		t.Helper()
+		// There is no such locale, so no screen opens, wherever the test runs.
+		out, err := say(t, "", "--locale", "xx")
+		notice := "1 of what another workstation left to be sent waits; start ventanilla once more to send it\n"
+		if err == nil || strings.Contains(out, notice) != said {
+			t.Errorf("it says %q, %v", out, err)
+		}
+	}
+	start(false) // both run
+	for _, b := range others {
+		if err := b.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	start(true)
+}

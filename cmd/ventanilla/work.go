@@ -74,6 +74,9 @@ func (w *workstation) run(cmd *cobra.Command) error {
 	if n := s.box.Damaged(); n > 0 {
 		fmt.Fprintf(cmd.ErrOrStderr(), "%d of what waited to be sent cannot be read and was set aside; ventanilla logout lists it\n", n)
 	}
+	if n := s.box.Elsewhere(); n > 0 {
+		fmt.Fprintf(cmd.ErrOrStderr(), "%d of what another workstation left to be sent waits; start ventanilla once more to send it\n", n)
+	}
 	err = errors.Join(w.show(cmd.Context(), s), s.box.Close())
 	if errors.Is(err, client.ErrRevoked) {
 		return revoked(cmd.Context(), s)

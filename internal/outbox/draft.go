@@ -1,7 +1,6 @@
 package outbox
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -116,50 +115,6 @@ func (t tx) saveDraft(slot int, k draftKey, d *draft) error {
 }
 
 func (t tx) dropDraft(row int64) error { return t.exec("delete from draft where id = ?", row) }
-
-// adopt makes ours the drafts of all clients that are gone, and what they had
-// accepted. Two drafts for the same conversation and kind become one text.
-func (b *Outbox) adopt(ctx context.Context, path string) error {
-	return transact(ctx, b.db, b.seal, func(t tx) error {
-		if err := b.adoptRows(t, path, selectDrafts+" order by id", b.adoptDraft); err != nil {
-			return err
-		}
-		if err := b.adoptRows(t, path, selectDone+" order by id", b.adoptDone); err != nil {
-			return err
-		}
-		return t.QueryRow("select count(*) from aside").Scan(&b.damaged)
-	})
-}
-
-func (b *Outbox) adoptRows(t tx, path, query string, take func(tx, row) error) error {
-	rows, err := t.rows(query)
-	if err != nil {
-		return err
-	}
-	for _, r := range rows {
-		free, err := b.gone(path, r.slot)
-		if err == nil && free {
-			err = take(t, r)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// gone reports whether nobody else works in a slot. Nobody can begin to while we
-// are opening.
-func (b *Outbox) gone(path string, slot int) (bool, error) {
-	if slot == b.slot {
-		return true, nil
-	}
-	lock, err := trySlot(path, slot)
-	if lock == nil || err != nil {
-		return false, err
-	}
-	return true, lock.Close()
-}
 
 func (b *Outbox) adoptDraft(t tx, r row) error {
 	key, text, err := t.seal.draft(r)

@@ -61,6 +61,8 @@ type Outbox struct {
 	entries []kept // as in the file
 	done    []done // likewise
 	damaged int
+	// elsewhere counts what is left in other lanes.
+	elsewhere int
 
 	mu     sync.Mutex // guards drafts, which the screen saves while the client works
 	drafts map[draftKey]draft
@@ -77,8 +79,9 @@ var _ client.Outbox = (*Outbox)(nil)
 // Open opens or makes an account's outbox and takes a lane of it. The lane of a
 // client that is gone is taken over when commands are left in it, and these are
 // sent as if nothing had happened; of several such lanes the one that has waited
-// longest is taken, and the next client to start takes the next. Drafts of
-// clients that are gone are all taken over. Close it when the client has stopped.
+// longest is taken. Of the others what has no number yet is taken over too, and
+// what cannot be is counted by [Outbox.Elsewhere]. Drafts of clients that are gone
+// are all taken over. Close it when the client has stopped.
 func Open(ctx context.Context, cfg Config) (*Outbox, error) {
 	free, err := begin(ctx, cfg)
 	if err != nil {
@@ -122,6 +125,11 @@ func (b *Outbox) Close() error {
 // Damaged is how many records could not be read since the file was made. They
 // are set aside in the file and not sent.
 func (b *Outbox) Damaged() int { return b.damaged }
+
+// Elsewhere is how many commands clients that were gone at Open left in lanes that
+// only a further client can take: they have numbers there, or others before them
+// do.
+func (b *Outbox) Elsewhere() int { return b.elsewhere }
 
 // Add implements [client.Outbox]. The draft the command was written in goes in
 // the same step, so that no text is both sent and still to be sent.
