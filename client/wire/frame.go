@@ -76,8 +76,8 @@ type Welcome struct {
 // with or after whoever has it, then the rest of the staff. A client shows it as live
 // only when Last came.
 type Snapshot struct {
-	Seq           uint64    `json:"seq"`              // the same in every part
-	Part          int       `json:"part"`             // 1, 2, 3…
+	Seq           uint64    `json:"seq"`  // the same in every part
+	Part          int       `json:"part"` // 1, 2, 3…
 	Agents        []Agent   `json:"agents,omitempty"`
 	Queues        []Queue   `json:"queues,omitempty"` // in the first parts
 	Conversations []Summary `json:"conversations,omitempty"`
