@@ -18,7 +18,7 @@ func newLinkSheet() *linkSheet { return &linkSheet{} }
 // The columns of what a row is about, and of what stands beside its figures.
 const (
 	labelCells = 15
-	asideCells = 51
+	asideCells = 54
 )
 
 // Scope implements [Pane].
