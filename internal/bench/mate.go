@@ -53,25 +53,19 @@ func (m *mate) sink(u client.Update) {
 }
 
 func (m *mate) take(e client.Event) {
+	_ = client.Fold(m.mirror, e) // the client has checked it
 	switch e := e.(type) {
 	case client.LinkChanged:
 		if e.State == client.Live && m.state != client.Live {
 			m.live = append(m.live, time.Now())
 		}
 		m.state = e.State
-	case client.Welcomed:
-		m.mirror.Welcome(e.Welcome)
-	case client.SnapshotPart:
-		m.mirror.Snapshot(e.Snapshot)
 	case client.FeedPart:
-		_ = m.mirror.Feed(e.Feed) // the client has checked it
 		for _, r := range e.Records {
 			if _, ok := r.Event.(wire.Said); ok {
 				m.said++
 			}
 		}
-	case client.Opened:
-		m.mirror.Timeline(e.Timeline)
 	}
 }
 

@@ -83,16 +83,9 @@ func (s *seat) sink(u client.Update) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, e := range u.Events {
-		switch e := e.(type) {
-		case client.Welcomed:
-			s.mirror.Welcome(e.Welcome)
-		case client.SnapshotPart:
-			s.mirror.Snapshot(e.Snapshot)
-		case client.FeedPart:
-			_ = s.mirror.Feed(e.Feed) // a gap shows in what is waited for
-			s.records = append(s.records, e.Records...)
-		case client.Opened:
-			s.mirror.Timeline(e.Timeline)
+		_ = client.Fold(s.mirror, e) // a gap shows in what is waited for
+		if part, is := e.(client.FeedPart); is {
+			s.records = append(s.records, part.Records...)
 		}
 	}
 	select {

@@ -23,7 +23,7 @@ func (d *Demo) lead(ctx context.Context) {
 	var c *client.Client
 	c = client.New(client.Config{URL: Origin, Token: d.shiftLead.Token, Dial: d.Dial, Sink: func(u client.Update) {
 		for _, e := range u.Events {
-			if !apply(m, e) {
+			if client.Fold(m, e) != nil {
 				c.Resync()
 			}
 		}
@@ -39,17 +39,4 @@ func (d *Demo) lead(ctx context.Context) {
 	if err := c.Run(ctx); err != nil {
 		d.cfg.Log.Error("the lead went home", "err", err)
 	}
-}
-
-// apply folds what says who waits; false when something is missing.
-func apply(m *mirror.Mirror, e client.Event) bool {
-	switch e := e.(type) {
-	case client.Welcomed:
-		m.Welcome(e.Welcome)
-	case client.SnapshotPart:
-		m.Snapshot(e.Snapshot)
-	case client.FeedPart:
-		return m.Feed(e.Feed) == nil
-	}
-	return true
 }

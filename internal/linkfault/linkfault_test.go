@@ -165,6 +165,9 @@ func (a *agent) sink(u client.Update) {
 }
 
 func (a *agent) take(e client.Event) {
+	if err := client.Fold(a.mirror, e); err != nil {
+		panic(err) // the client has checked it
+	}
 	switch e := e.(type) {
 	case client.LinkChanged:
 		a.links = append(a.links, e)
@@ -172,15 +175,6 @@ func (a *agent) take(e client.Event) {
 		a.settled = append(a.settled, e)
 	case client.Welcomed:
 		a.welcome++
-		a.mirror.Welcome(e.Welcome)
-	case client.SnapshotPart:
-		a.mirror.Snapshot(e.Snapshot)
-	case client.FeedPart:
-		if err := a.mirror.Feed(e.Feed); err != nil {
-			panic(err) // the client has checked it
-		}
-	case client.Opened:
-		a.mirror.Timeline(e.Timeline)
 	}
 }
 

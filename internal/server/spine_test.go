@@ -106,17 +106,8 @@ func (a *agent) until(t *testing.T, want func(mirror.View) bool) {
 	for !want(a.mirror.View()) {
 		select {
 		case e := <-a.events:
-			switch e := e.(type) {
-			case client.Welcomed:
-				a.mirror.Welcome(e.Welcome)
-			case client.SnapshotPart:
-				a.mirror.Snapshot(e.Snapshot)
-			case client.FeedPart:
-				if err := a.mirror.Feed(e.Feed); err != nil {
-					t.Fatal(err)
-				}
-			case client.Opened:
-				a.mirror.Timeline(e.Timeline)
+			if err := client.Fold(a.mirror, e); err != nil {
+				t.Fatal(err)
 			}
 		case <-late:
 			t.Fatal("the mirror never showed it")

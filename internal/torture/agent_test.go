@@ -29,12 +29,12 @@ type worker struct {
 	run   int
 	typed int
 
-	mu      sync.Mutex
-	mirror  *mirror.Mirror
-	view    mirror.View
-	link_   client.State
-	waiting []client.Entry
-	open    []wire.ConversationID
+	mu       sync.Mutex
+	mirror   *mirror.Mirror
+	view     mirror.View
+	standing client.State
+	waiting  []client.Entry
+	open     []wire.ConversationID
 }
 
 func newAgent(o *order, m member, j *journal, i int) (*worker, error) {
@@ -65,25 +65,18 @@ func (w *worker) sink(u client.Update) {
 	for _, e := range u.Events {
 		w.take(e)
 	}
-	if w.link_ == client.Live {
+	if w.standing == client.Live {
 		w.claim()
 	}
 }
 
 func (w *worker) take(e client.Event) {
+	if client.Fold(w.mirror, e) != nil {
+		w.c.Resync()
+	}
 	switch e := e.(type) {
 	case client.LinkChanged:
-		w.link_ = e.State
-	case client.Welcomed:
-		w.mirror.Welcome(e.Welcome)
-	case client.SnapshotPart:
-		w.mirror.Snapshot(e.Snapshot)
-	case client.FeedPart:
-		if w.mirror.Feed(e.Feed) != nil {
-			w.c.Resync()
-		}
-	case client.Opened:
-		w.mirror.Timeline(e.Timeline)
+		w.standing = e.State
 	case client.OutboxChanged:
 		w.waiting = e.Entries
 	case client.Settled:
@@ -129,7 +122,7 @@ func (w *worker) play(ctx context.Context) {
 		w.c.Active()
 		w.act()
 		w.mu.Lock()
-		if w.link_ == client.Live { // also when nothing comes: that is when it may be wrong
+		if w.standing == client.Live { // also when nothing comes: that is when it may be wrong
 			w.claim()
 		}
 		w.mu.Unlock()
@@ -243,7 +236,7 @@ func (w *worker) state(s *state) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	s.Waiting += len(w.waiting)
-	if w.link_ != client.Live {
+	if w.standing != client.Live {
 		s.Behind = append(s.Behind, w.who+" is not live")
 	}
 	at := w.mirror.At().Seq

@@ -34,16 +34,16 @@ type process struct {
 }
 
 // kill ends it as a power cut would and starts it again after a while.
-func (p *process) kill(ctx context.Context, for_ time.Duration) error {
+func (p *process) kill(ctx context.Context, pause time.Duration) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.end()
-	rest(ctx, for_)
+	rest(ctx, pause)
 	return p.begin()
 }
 
 // freeze stops it for a while, as standby does.
-func (p *process) freeze(ctx context.Context, for_ time.Duration) error {
+func (p *process) freeze(ctx context.Context, pause time.Duration) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.cmd == nil {
@@ -52,7 +52,7 @@ func (p *process) freeze(ctx context.Context, for_ time.Duration) error {
 	if err := p.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
 		return err
 	}
-	rest(ctx, for_)
+	rest(ctx, pause)
 	return p.cmd.Process.Signal(syscall.SIGCONT)
 }
 
@@ -197,7 +197,7 @@ func (s *served) view(read func(desk.Reader, *sqlite.Store) error) {
 func (s *served) filler() string { return filepath.Join(s.data, "filler") }
 
 // fill takes all the room on the desk's disk for a while.
-func (s *served) fill(ctx context.Context, for_ time.Duration) error {
+func (s *served) fill(ctx context.Context, pause time.Duration) error {
 	s.full.Lock()
 	defer s.full.Unlock()
 	f, err := os.Create(s.filler())
@@ -210,7 +210,7 @@ func (s *served) fill(ctx context.Context, for_ time.Duration) error {
 			n /= 2
 		}
 	}
-	rest(ctx, for_)
+	rest(ctx, pause)
 	_ = f.Close()
 	return os.Remove(s.filler())
 }

@@ -12,13 +12,13 @@ import (
 // page is a customer. It is a program and not a browser: what it typed and the
 // desk has not answered goes with the process, as in a browser without storage.
 type page struct {
-	who   string
-	c     *chat.Client
-	j     *journal
-	dice  *dice
-	rest_ time.Duration
-	slow  slowness
-	run   int
+	who  string
+	c    *chat.Client
+	j    *journal
+	dice *dice
+	pace time.Duration
+	slow slowness
+	run  int
 
 	mu    sync.Mutex
 	up    bool
@@ -27,7 +27,7 @@ type page struct {
 }
 
 func newPage(o *order, m member, j *journal, before []note, i int) (*page, error) {
-	p := &page{who: m.Name, j: j, dice: newDice(o, i), rest_: o.Typists, run: o.Run, texts: make(map[uint64]string)}
+	p := &page{who: m.Name, j: j, dice: newDice(o, i), pace: o.Typists, run: o.Run, texts: make(map[uint64]string)}
 	var token string
 	for _, n := range before {
 		if n.What == resume && n.Who == m.Name {
@@ -51,7 +51,7 @@ func (p *page) link(ctx context.Context) error {
 
 func (p *page) play(ctx context.Context) {
 	for n := 1; ; n++ {
-		rest(ctx, p.dice.pause(p.rest_))
+		rest(ctx, p.dice.pause(p.pace))
 		if ctx.Err() != nil {
 			return
 		}

@@ -99,13 +99,13 @@ func draw(s scale, fillDisk bool) schedule {
 		share := shares[pick]
 		plan[i] = fault{
 			kind: share.kind, at: time.Duration(i) * s.every, crowd: dice.IntN(2 * s.crowds), dice: dice.Uint64(),
-			lasts: share.from + rand2(dice, share.to-share.from),
+			lasts: share.from + upTo(dice, share.to-share.from),
 		}
 	}
 	return plan
 }
 
-func rand2(dice *rand.Rand, most time.Duration) time.Duration {
+func upTo(dice *rand.Rand, most time.Duration) time.Duration {
 	if most <= 0 {
 		return 0
 	}
